@@ -1,0 +1,127 @@
+"""What the command line shows. Text from outside is never taken for markup."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from phygital_funnel.errors import FunnelError
+from phygital_funnel.landing import Manifest
+from phygital_funnel.quality import GateResult
+from phygital_funnel.status import Status
+from phygital_funnel.warehouse.release import Release
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def say(message: str) -> None:
+    """One plain line."""
+    out.print(Text(message))
+
+
+def refused(error: FunnelError) -> None:
+    """Why something was refused."""
+    err.print(Text("refused: ", style="bold red") + Text(str(error)))
+
+
+def landed(manifest: Manifest) -> None:
+    """One landed extraction."""
+    window = f" {manifest.window_from}..{manifest.window_to}" if manifest.window_from else ""
+    name = " ".join(part for part in (manifest.account, manifest.part) if part)
+    say(f"  {manifest.source}.{manifest.stream} {name}{window}: {manifest.row_count:,} rows, commit {manifest.commit}")
+
+
+def published(release: Release) -> None:
+    """Where a release is."""
+    say(f"published {release.run_id}")
+    say(f"  database  {release.database}")
+    say(f"  page      {release.page}")
+
+
+@contextmanager
+def phases() -> Iterator[Callable[[str], None]]:
+    """A callback that shows which phase is running and how long each took."""
+    started: dict[str, float] = {}
+    with err.status("starting") as spinner:
+
+        def finish() -> None:
+            for name, start in started.items():
+                err.print(Text(f"  {name:<24} {time.monotonic() - start:6.1f} s", style="dim"))
+            started.clear()
+
+        def begin(name: str) -> None:
+            finish()
+            started[name] = time.monotonic()
+            spinner.update(Text(name))
+
+        yield begin
+        finish()
+
+
+def rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    """A result set as a table."""
+    table = Table()
+    for column in columns:
+        table.add_column(Text(column))
+    for row in values:
+        table.add_row(*(Text("NULL", style="dim") if value is None else Text(str(value)) for value in row))
+    out.print(table)
+
+
+def gate(result: GateResult) -> None:
+    """The checks of a gate, failed ones first."""
+    table = Table("", "suite", "check", "severity", "observed", "reason")
+    for check in sorted(result.checks, key=lambda check: (check.success, check.suite)):
+        mark = Text("ok", style="green") if check.success else Text("FAILED", style="bold red")
+        table.add_row(
+            mark,
+            *(Text(str(v)) for v in (check.suite, check.expectation, check.severity, check.observed, check.reason)),
+        )
+    out.print(table)
+    say(f"gate {result.stage}: {'passed' if result.passed else 'BLOCKED'}")
+
+
+def extractions(manifests: Sequence[Manifest]) -> None:
+    """Newest extractions."""
+    rows(
+        ("manifest id", "stream", "account", "part", "from", "to", "rows", "committed at"),
+        [
+            (
+                m.manifest_id,
+                f"{m.source}.{m.stream}",
+                m.account,
+                m.part,
+                m.window_from,
+                m.window_to,
+                m.row_count,
+                m.committed_at,
+            )
+            for m in manifests
+        ],
+    )
+
+
+def status(found: Status) -> None:
+    """What is published and how the last runs ended."""
+    say(
+        f"current release  {found.current or 'none'}"
+        + (f", published {found.published_at}, known at {found.known_at}" if found.current else "")
+    )
+    say(f"sources          {', '.join(found.configured) or 'no API source is configured'}")
+    for run in found.runs:
+        style = {"published": "green", "blocked": "bold red", "failed": "bold red"}.get(run.status, "")
+        line = Text(f"run              {run.run_id}  ") + Text(f"{run.status:<9}", style=style)
+        out.print(line + Text(f"  phase '{run.phase}', started {run.started_at}"))
+        if run.reason:
+            say(f"                 {run.reason}")
+    for warning in found.warnings:
+        say(f"warning          {warning}")
+    for name, rule, count in found.quarantine:
+        say(f"quarantine       {name}: {count:,} rows, {rule}")
+    if found.held:
+        say(f"held             {', '.join(found.held)}")

@@ -1,0 +1,124 @@
+"""Every error the package raises on purpose; the type decides whether a retry makes sense.
+
+    FunnelError
+    ├── ConfigError                 a setting, credential file or argument is wrong: a person must act
+    ├── SourceError                 a platform or file could not be read
+    │   ├── AuthError               credentials refused: a person must act
+    │   ├── RequestRefused          the platform calls our request invalid: a bug or a wrong account
+    │   ├── SchemaDrift             columns are missing: the file or report changed shape
+    │   ├── TruncatedReport         the bytes end before the report does
+    │   └── TransientSourceError    worth another try
+    │       ├── RateLimited         throttled: wait, then try again
+    │       └── SourceUnreachable   no answer, a broken connection, or a 5xx
+    ├── LandingError                landing could not be read or written
+    ├── BuildError                  dbt or the loader failed
+    ├── QualityGateFailed           a critical expectation failed: nothing was published
+    └── ReleaseError                no release to read, or none to roll back to
+
+Each message says what was refused, where, and what to do next.
+"""
+
+from collections.abc import Iterable
+
+
+class FunnelError(Exception):
+    """Base of everything raised on purpose."""
+
+
+class ConfigError(FunnelError):
+    """A setting, a credentials file or an argument is missing or wrong."""
+
+
+class SourceError(FunnelError):
+    """A source could not be read.
+
+    Args:
+        source: name of the source, for example ``tiktok_ads``.
+        message: what was refused and what to do next.
+        request_id: the platform's own id of the failed request, if it gave one.
+    """
+
+    def __init__(self, source: str, message: str, *, request_id: str | None = None) -> None:
+        self.source = source
+        self.request_id = request_id
+        super().__init__(f"{source}: {message}" + (f" [request id {request_id}]" if request_id else ""))
+
+
+class AuthError(SourceError):
+    """The platform refused the credentials; trying again cannot help."""
+
+
+class RequestRefused(SourceError):
+    """The platform calls the request invalid; trying again cannot help."""
+
+
+class SchemaDrift(SourceError):
+    """A file or report lacks columns the stream declares."""
+
+    def __init__(self, source: str, where: str, *, missing: Iterable[str], unexpected: Iterable[str] = ()) -> None:
+        self.missing = tuple(sorted(missing))
+        self.unexpected = tuple(sorted(unexpected))
+        found = f"; unexpected columns: {', '.join(self.unexpected)}" if self.unexpected else ""
+        super().__init__(
+            source,
+            f"{where} lacks the columns {', '.join(self.missing)}{found}. Nothing of it was landed: "
+            "rename or add the columns, then extract again.",
+        )
+
+
+class TruncatedReport(SourceError):
+    """The report's bytes end before the report does."""
+
+
+class TransientSourceError(SourceError):
+    """The same request may succeed later."""
+
+
+class RateLimited(TransientSourceError):
+    """The platform throttled us.
+
+    Args:
+        source: name of the source.
+        message: what was refused.
+        retry_after: seconds the platform asked us to wait, if it said.
+        request_id: the platform's id of the request.
+    """
+
+    def __init__(
+        self, source: str, message: str, *, retry_after: float | None = None, request_id: str | None = None
+    ) -> None:
+        self.retry_after = retry_after
+        super().__init__(source, message, request_id=request_id)
+
+
+class SourceUnreachable(TransientSourceError):
+    """No answer, a broken connection, or a server error."""
+
+
+class LandingError(FunnelError):
+    """The landing zone could not be read or written."""
+
+
+class BuildError(FunnelError):
+    """The loader or dbt failed; the current release is untouched."""
+
+
+class QualityGateFailed(FunnelError):
+    """A critical expectation failed; the current release is untouched.
+
+    Args:
+        stage: the gate, one of landing, staging, marts, published.
+        failures: one sentence per failed critical expectation.
+    """
+
+    def __init__(self, stage: str, failures: Iterable[str]) -> None:
+        self.stage = stage
+        self.failures = tuple(failures)
+        super().__init__(
+            f"gate '{stage}' blocked the release: {'; '.join(self.failures)}. "
+            "The last good release stays published. See `phygital status`, mend the cause and run again."
+        )
+
+
+class ReleaseError(FunnelError):
+    """There is no release to read, or none to roll back to."""

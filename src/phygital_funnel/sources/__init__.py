@@ -1,0 +1,1 @@
+"""One package per source: streams (what is loaded), client (how)."""

@@ -1,0 +1,1 @@
+"""Source ``amazon_attribution``: Amazon Attribution."""

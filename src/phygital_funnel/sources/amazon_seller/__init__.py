@@ -1,0 +1,1 @@
+"""Source ``amazon_seller``: Amazon Selling Partner API."""

@@ -1,0 +1,1 @@
+"""Source ``links``: the brand's link redirector."""

@@ -1,0 +1,1 @@
+"""Source ``tiktok_ads``: TikTok Marketing API v1.3."""

@@ -1,0 +1,104 @@
+"""Gathers what a person who was woken at night asks first."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from phygital_funnel import state
+from phygital_funnel.decisions import held_manifests
+from phygital_funnel.errors import FunnelError, ReleaseError
+from phygital_funnel.landing import Landing, Manifest
+from phygital_funnel.quality.archive import read_results
+from phygital_funnel.settings import Settings
+from phygital_funnel.sources.registry import all_streams
+from phygital_funnel.state import Run
+from phygital_funnel.warehouse.build import database_path
+from phygital_funnel.warehouse.database import connect
+from phygital_funnel.warehouse.release import current
+
+SHOWN_RUNS = 5
+SHOWN_EXTRACTIONS = 40
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of a home.
+
+    Args:
+        current: run id of the published release.
+        published_at: when it was published.
+        known_at: its knowledge time.
+        configured: API sources that can be extracted.
+        runs: the last runs, newest first.
+        warnings: failed checks of the last run that do not block.
+        quarantine: rejected rows of the last build, as (table, rule, rows).
+        held: manifest ids set aside.
+    """
+
+    current: str | None
+    published_at: str
+    known_at: str
+    configured: tuple[str, ...]
+    runs: tuple[Run, ...]
+    warnings: tuple[str, ...]
+    quarantine: tuple[tuple[str, str, int], ...]
+    held: tuple[str, ...]
+
+
+def read_status(settings: Settings) -> Status:
+    """The state of the home, from its files alone; nothing is changed."""
+    try:
+        release = current(settings)
+        manifest = release.manifest()
+    except ReleaseError:
+        release, manifest = None, {}
+    recent = tuple(reversed(state.runs(settings)[-SHOWN_RUNS:]))
+    return Status(
+        current=release and release.run_id,
+        published_at=str(manifest.get("published_at", "")),
+        known_at=str(manifest.get("known_at", "")),
+        configured=tuple(sorted(settings.configured_sources())),
+        runs=recent,
+        warnings=_warnings(settings, recent),
+        quarantine=_quarantine(settings),
+        held=tuple(sorted(held_manifests(settings))),
+    )
+
+
+def newest_extractions(settings: Settings) -> list[Manifest]:
+    """The newest extractions of all streams, newest first."""
+    landing = Landing(settings.landing_url)
+    manifests = [manifest for stream in all_streams() for manifest in landing.manifests(stream)]
+    return sorted(manifests, key=lambda manifest: manifest.committed_at, reverse=True)[:SHOWN_EXTRACTIONS]
+
+
+def _warnings(settings: Settings, recent: tuple[Run, ...]) -> tuple[str, ...]:
+    if not recent:
+        return ()
+    return tuple(
+        f"{stage}: {check['suite']} {check['expectation']}: {check['reason']}"
+        for stage, result in read_results(settings, recent[0].run_id).items()
+        for check in result["checks"]
+        if not check["success"] and check["severity"] != "critical"
+    )
+
+
+def _quarantine(settings: Settings) -> tuple[tuple[str, str, int], ...]:
+    path = database_path(settings)
+    if not path.is_file():
+        return ()
+    try:
+        with connect(path, read_only=True) as con:
+            tables = con.execute(
+                "select table_name from information_schema.tables where table_schema = 'quarantine' order by 1"
+            ).fetchall()
+            counts = [
+                (name, rule, count)
+                for (name,) in tables
+                for rule, count in con.execute(
+                    f'select reject_rule, count(*) from quarantine."{name}" group by 1 order by 1'
+                ).fetchall()
+            ]
+    except (FunnelError, duckdb.Error):  # a build is writing; its own record says so
+        return ()
+    return tuple(counts)

@@ -1,0 +1,1 @@
+"""Loads raw relations, runs dbt, publishes releases and reads them."""

@@ -1,0 +1,186 @@
+"""One build: load raw -> staging -> gate -> ledgers, marts -> gate, in one private database and one process.
+
+The gates share the process because Great Expectations takes seconds to import (docs/adr/0003).
+"""
+
+import fcntl
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from phygital_funnel import __version__, clock, state
+from phygital_funnel.decisions import held_manifests
+from phygital_funnel.errors import BuildError, ConfigError, FunnelError, QualityGateFailed
+from phygital_funnel.landing import Landing
+from phygital_funnel.settings import Settings
+from phygital_funnel.sources.registry import all_streams
+from phygital_funnel.state import Run, RunLog
+from phygital_funnel.warehouse import dbt, raw
+from phygital_funnel.warehouse.database import connect
+
+logger = logging.getLogger(__name__)
+Listener = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A finished build.
+
+    Args:
+        run: its record in ``state/runs``.
+        database: the private database it left.
+    """
+
+    run: Run
+    database: Path
+
+
+def database_path(settings: Settings, as_of: datetime | None = None) -> Path:
+    """The build database; a past state of knowledge has a file of its own."""
+    folder = settings.home / "build"
+    return folder / "build.duckdb" if as_of is None else folder / f"as_of_{as_of:%Y%m%dT%H%M%SZ}.duckdb"
+
+
+def build(
+    settings: Settings,
+    *,
+    as_of: datetime | None = None,
+    full_refresh: bool = False,
+    run_id: str | None = None,
+    on_phase: Listener | None = None,
+) -> Build:
+    """Build the warehouse from everything that is landed, or was known at ``as_of``.
+
+    Args:
+        settings: where things are and how credit is given.
+        as_of: past moment of knowledge, with a time zone.
+        full_refresh: forget the build database and read landing from its first commit.
+        run_id: name of the run; a new one when None.
+        on_phase: told the name of each phase as it begins.
+
+    Raises:
+        QualityGateFailed: a gate blocked the build.
+        BuildError: the loader or dbt failed, or another build is running.
+    """
+    if as_of is not None and (as_of.tzinfo is None or as_of > clock.now()):
+        raise ConfigError(
+            "--as-of needs a time zone and must not lie in the future, for example 2026-11-03T13:00:00+00:00."
+        )
+    as_of = as_of and as_of.astimezone(UTC)
+    database = database_path(settings, as_of)
+    with only_build(settings):
+        log = RunLog.start(settings, run_id, as_of)
+        with recorded(log):
+            if full_refresh:
+                _forget(database)
+            _Builder(settings, database, log, on_phase).run(as_of)
+            log.update(status=state.BUILT, phase="built")
+    return Build(log.run, database)
+
+
+class _Builder:
+    def __init__(self, settings: Settings, database: Path, log: RunLog, on_phase: Listener | None) -> None:
+        self._settings = settings
+        self._database = database
+        self._log = log
+        self._on_phase = on_phase
+
+    def run(self, as_of: datetime | None) -> None:
+        self._database.parent.mkdir(parents=True, exist_ok=True)
+        held = held_manifests(self._settings)
+        with self._phase("load"):
+            self._load(as_of, held)
+        self._gate("landing")
+        with self._phase("accept"), connect(self._database) as con:
+            raw.accept(con, held)
+        with self._phase("seeds"):
+            dbt.load_seeds(self._settings, self._database)
+        with self._phase("staging"):
+            dbt.build_layer(self._settings, self._database, "staging")
+        self._gate("staging")
+        for layer in ("ledgers", "marts"):
+            with self._phase(layer):
+                dbt.build_layer(self._settings, self._database, layer)
+        self._gate("marts")
+
+    def _load(self, as_of: datetime | None, held: frozenset[str]) -> None:
+        landing = Landing(self._settings.landing_url)
+        known_at = as_of or clock.now()
+        commits = {
+            stream.relation: landing.newest(stream) if as_of is None else landing.known_at(stream, as_of)
+            for stream in all_streams()
+        }
+        with connect(self._database) as con:
+            incoming = raw.stage_incoming(con, landing, commits, held)
+            raw.record_build(con, self._log.run.run_id, known_at.isoformat(), __version__)
+        logger.info("loaded %s new commits with %s rows", incoming.commits, incoming.rows)
+        used = {relation: commit for relation, commit in commits.items() if commit >= 0}
+        self._log.update(known_at=known_at.isoformat(), commits=used)
+
+    def _gate(self, stage: str) -> None:
+        from phygital_funnel import quality
+
+        with self._phase(f"gate {stage}"):
+            result = quality.evaluate(self._settings, stage, self._database, run_id=self._log.run.run_id)
+            quality.enforce(result)
+
+    @contextmanager
+    def _phase(self, name: str) -> Iterator[None]:
+        with phase(self._log, name, self._on_phase):
+            yield
+
+
+@contextmanager
+def phase(log: RunLog, name: str, on_phase: Listener | None) -> Iterator[None]:
+    """Record that a run is in a phase, and how long it took."""
+    log.update(phase=name)
+    logger.info("phase %s", name)
+    if on_phase is not None:
+        on_phase(name)
+    start = time.monotonic()
+    yield
+    log.update(phases={**log.run.phases, name: round(time.monotonic() - start, 2)})
+
+
+@contextmanager
+def recorded(log: RunLog) -> Iterator[None]:
+    """Record why a run ended, if it did not end well."""
+    try:
+        yield
+    except QualityGateFailed as error:
+        log.update(status=state.BLOCKED, reason=str(error))
+        raise
+    except FunnelError as error:
+        log.update(status=state.FAILED, reason=str(error))
+        raise
+    except BaseException as error:
+        log.update(status=state.FAILED, reason=f"{type(error).__name__}: {error}")
+        raise
+
+
+@contextmanager
+def only_build(settings: Settings) -> Iterator[None]:
+    """Hold the home's build lock; the system frees it when the process dies, however it dies.
+
+    Raises:
+        BuildError: another process holds it.
+    """
+    path = settings.home / "build" / "lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise BuildError(
+                f"another build of {settings.home} is running; wait for it to end and run again."
+            ) from error
+        yield
+
+
+def _forget(database: Path) -> None:
+    for path in (database, database.with_name(f"{database.name}.wal")):
+        path.unlink(missing_ok=True)

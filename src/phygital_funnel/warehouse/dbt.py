@@ -1,0 +1,93 @@
+"""Runs dbt inside this process, one layer at a time."""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from phygital_funnel.errors import BuildError
+from phygital_funnel.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LAYERS = {
+    "staging": ("models/base", "models/staging", "models/quarantine"),
+    "ledgers": ("models/intermediate", "models/ledgers"),
+    "marts": ("models/marts",),
+}
+DATABASE_VARIABLE = "PHYGITAL_BUILD_DATABASE"
+
+
+def build_layer(settings: Settings, database: Path, layer: str) -> None:
+    """Build and test the models of one layer.
+
+    Raises:
+        BuildError: a model or a test failed; the message names the first few.
+    """
+    run(settings, database, "build", "--select", *(f"path:{path}" for path in LAYERS[layer]))
+
+
+def load_seeds(settings: Settings, database: Path) -> None:
+    """Load the constants the models refer to."""
+    run(settings, database, "build", "--select", "resource_type:seed")
+
+
+def run(settings: Settings, database: Path, command: str, *arguments: str) -> None:
+    """Run one dbt command against a database; its file is free again afterwards.
+
+    Raises:
+        BuildError: dbt failed.
+    """
+    from dbt.adapters.factory import reset_adapters
+    from dbt.cli.main import dbtRunner
+
+    os.environ[DATABASE_VARIABLE] = str(database)
+    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+    try:
+        result = dbtRunner().invoke([command, *arguments, *_options(settings)])
+    finally:
+        reset_adapters()
+        _close_connections()
+    if not result.success:
+        raise BuildError(f"dbt {command} {' '.join(arguments)} failed: {_failures(result)}")
+
+
+def variables(settings: Settings) -> dict[str, Any]:
+    """The constants that models read with ``var``."""
+    return {
+        **vars(settings.attribution),
+        "restatement_horizon_days": settings.restatement_horizon_days,
+        "reporting_currency": settings.reporting_currency,
+    }
+
+
+def _options(settings: Settings) -> Sequence[str]:
+    project = str(settings.project_dir / "dbt_project")
+    return (
+        "--project-dir", project,
+        "--profiles-dir", project,
+        "--target-path", str(settings.home / "build" / "dbt"),
+        "--log-path", str(settings.home / "logs" / "dbt"),
+        "--log-level", "warn",
+        "--log-level-file", "info",
+        "--no-use-colors",
+        "--vars", json.dumps(variables(settings)),
+    )  # fmt: skip
+
+
+def _close_connections() -> None:
+    """dbt-duckdb keeps the database open for the life of the process; the gates and the next phase need it closed."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _failures(result: Any) -> str:
+    if result.exception is not None:
+        return str(result.exception)
+    failed = [node for node in result.result if str(node.status) in ("error", "fail", "runtime error")]
+    named = [f"{node.node.name}: {' '.join(str(node.message).split())[:300]}" for node in failed[:5]]
+    more = f" (and {len(failed) - 5} more)" if len(failed) > 5 else ""
+    return "; ".join(named) + more

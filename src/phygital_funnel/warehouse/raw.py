@@ -1,0 +1,163 @@
+"""Brings the raw relations of a build database in step with landing: only commits not yet loaded are read.
+
+New commits wait in the schema ``incoming`` until the landing gate has passed, then move to ``raw`` in one transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from phygital_funnel.landing import Landing, Manifest
+from phygital_funnel.sources.registry import all_streams
+from phygital_funnel.sources.stream import Stream
+
+MANIFEST_COLUMNS = """
+    source varchar, stream varchar, _commit bigint, manifest_id varchar, account varchar, part varchar,
+    coverage varchar, window_from date, window_to date, is_complete boolean, row_count bigint, pages bigint,
+    committed_at timestamp, code_version varchar, is_held boolean
+"""
+METADATA_TYPES = """
+    _account varchar, _part varchar, _row bigint, _manifest_id varchar, _extracted_at timestamp, _extra varchar,
+    _reject varchar, _commit bigint
+"""
+SCHEMAS = ("raw", "incoming", "overtaken")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """How many commits and rows wait for the landing gate."""
+
+    commits: int
+    rows: int
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the raw relations that are missing, typed and empty, and empty the waiting room."""
+    for schema in SCHEMAS:
+        con.execute(f"create schema if not exists {schema}")
+        replace = "if not exists" if schema == "raw" else ""
+        for stream in all_streams():
+            columns = ", ".join(f'"{name}" varchar' for name in stream.columns)
+            _create(con, f"{schema}.{stream.relation}", f"{columns}, {METADATA_TYPES}", replace)
+        _create(con, f"{schema}.manifests", MANIFEST_COLUMNS, replace)
+    _create(con, "raw.build", "run_id varchar, known_at timestamp, code_version varchar", "if not exists")
+
+
+def stage_incoming(
+    con: duckdb.DuckDBPyConnection, landing: Landing, upto: Mapping[str, int], held: frozenset[str]
+) -> Incoming:
+    """Read the commits that are not yet loaded into the waiting room.
+
+    Args:
+        con: connection to the build database.
+        landing: where the commits are.
+        upto: newest commit to use, by relation.
+        held: manifest ids that a person has set aside.
+    """
+    prepare(con)
+    commits = rows = 0
+    for stream in all_streams():
+        loaded = _loaded_upto(con, stream)
+        newest = upto.get(stream.relation, -1)
+        manifests = [m for m in landing.manifests(stream, after=loaded) if m.commit <= newest]
+        if manifests:
+            commits += len(manifests)
+            rows += _read(con, landing, stream, manifests, loaded, held)
+    return Incoming(commits, rows)
+
+
+def accept(con: duckdb.DuckDBPyConnection, held: frozenset[str]) -> None:
+    """Move the waiting commits into the raw relations, all or none; commits held since count as incomplete."""
+    con.execute("begin")
+    for relation in (*(stream.relation for stream in all_streams()), "manifests"):
+        for waiting in ("incoming", "overtaken"):
+            con.execute(f"insert into raw.{relation} by name select * from {waiting}.{relation}")
+            con.execute(f"delete from {waiting}.{relation}")
+    con.execute("update raw.manifests set is_held = list_contains($1::varchar[], manifest_id)", [sorted(held)])
+    con.execute("commit")
+
+
+def record_build(con: duckdb.DuckDBPyConnection, run_id: str, known_at: str, code_version: str) -> None:
+    """State whose knowledge the database holds."""
+    con.execute("begin")
+    con.execute("delete from raw.build")
+    con.execute(
+        "insert into raw.build values ($1, $2::timestamptz at time zone 'UTC', $3)", [run_id, known_at, code_version]
+    )
+    con.execute("commit")
+
+
+def _create(con: duckdb.DuckDBPyConnection, name: str, columns: str, if_not_exists: str) -> None:
+    if not if_not_exists:
+        con.execute(f"drop table if exists {name}")
+    con.execute(f"create table {if_not_exists} {name} ({columns})")
+
+
+def _loaded_upto(con: duckdb.DuckDBPyConnection, stream: Stream) -> int:
+    # fetchall, because DuckDB keeps a result that was not read to its end open, and refuses other work meanwhile
+    rows = con.execute(
+        "select coalesce(max(_commit), -1) from raw.manifests where source = $1 and stream = $2",
+        [stream.source, stream.name],
+    ).fetchall()
+    return int(rows[0][0])
+
+
+def _read(
+    con: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    stream: Stream,
+    manifests: list[Manifest],
+    loaded: int,
+    held: frozenset[str],
+) -> int:
+    con.register("_new_manifests", _as_table(manifests, held))
+    columns = ", ".join(f'f."{name}"' for name in stream.columns)
+    files = landing.files(stream, upto=manifests[-1].commit, after=loaded)
+    for schema, condition in (("incoming", "not m.is_overtaken"), ("overtaken", "m.is_overtaken")):
+        con.execute(
+            f"insert into {schema}.manifests by name select m.* exclude (is_overtaken) from _new_manifests m where {condition}"
+        )
+        if files:
+            con.execute(
+                f"""
+                insert into {schema}.{stream.relation} by name
+                select {columns}, f._account, f._part, f._row, f._manifest_id,
+                    f._extracted_at at time zone 'UTC' as _extracted_at, f._extra, f._reject, m._commit
+                from read_parquet($files, union_by_name = true) f
+                join _new_manifests m on f._manifest_id = m.manifest_id
+                where {condition}
+                """,
+                {"files": files},
+            )
+    con.unregister("_new_manifests")
+    return sum(manifest.row_count for manifest in manifests)
+
+
+def _as_table(manifests: list[Manifest], held: frozenset[str]) -> pa.Table:
+    def is_overtaken(manifest: Manifest) -> bool:
+        return manifest.manifest_id in held or any(
+            newer.overtakes(manifest) for newer in manifests if newer.manifest_id not in held
+        )
+
+    return pa.table(
+        {
+            "source": [m.source for m in manifests],
+            "stream": [m.stream for m in manifests],
+            "_commit": [m.commit for m in manifests],
+            "manifest_id": [m.manifest_id for m in manifests],
+            "account": [m.account for m in manifests],
+            "part": [m.part for m in manifests],
+            "coverage": [str(m.coverage) for m in manifests],
+            "window_from": pa.array([m.window_from for m in manifests], pa.date32()),
+            "window_to": pa.array([m.window_to for m in manifests], pa.date32()),
+            "is_complete": [m.is_complete for m in manifests],
+            "row_count": [m.row_count for m in manifests],
+            "pages": [m.pages for m in manifests],
+            "committed_at": pa.array([m.committed_at.replace(tzinfo=None) for m in manifests], pa.timestamp("us")),
+            "code_version": [m.code_version for m in manifests],
+            "is_held": [m.manifest_id in held for m in manifests],
+            "is_overtaken": [is_overtaken(m) for m in manifests],
+        }
+    )

@@ -1,0 +1,62 @@
+"""Windows, names and the declarations of all streams."""
+
+from datetime import date
+
+import pytest
+
+from phygital_funnel.errors import ConfigError
+from phygital_funnel.sources.registry import all_streams, streams_of
+from phygital_funnel.sources.stream import METADATA_COLUMNS, Coverage, Window, snake_case
+
+
+@pytest.mark.parametrize(
+    ("wire", "column"),
+    [
+        ("Click-throughs", "click_throughs"),
+        ("attributedSales14d", "attributed_sales14d"),
+        ("amazon-order-id", "amazon_order_id"),
+        ("adGroupId", "ad_group_id"),
+        ("__CID__", "cid"),
+        ("", ""),
+    ],
+)
+def test_wire_names_become_column_names(wire, column):
+    assert snake_case(wire) == column
+
+
+def test_a_window_is_split_into_consecutive_windows_without_gap_or_overlap():
+    parts = Window(date(2026, 9, 7), date(2026, 11, 2)).split(30)
+
+    assert [(part.start.isoformat(), part.end.isoformat()) for part in parts] == [
+        ("2026-09-07", "2026-10-06"),
+        ("2026-10-07", "2026-11-02"),
+    ]
+
+
+def test_reaching_back_never_shortens_a_window():
+    day, long = Window(date(2026, 11, 2), date(2026, 11, 2)), Window(date(2026, 9, 7), date(2026, 11, 2))
+
+    assert day.reaching_back(7) == Window(date(2026, 10, 27), date(2026, 11, 2))
+    assert long.reaching_back(7) == long
+
+
+def test_a_window_that_ends_before_it_starts_is_refused():
+    with pytest.raises(ConfigError, match="before it starts"):
+        Window(date(2026, 11, 2), date(2026, 11, 1))
+
+
+@pytest.mark.parametrize("stream", all_streams(), ids=lambda stream: stream.relation)
+def test_every_stream_declares_key_scope_and_required_columns_among_its_columns(stream):
+    declared = set(stream.columns)
+
+    assert len(declared) == len(stream.columns)
+    assert {*stream.key, *stream.scope, *stream.required} <= declared
+    assert not declared & {*METADATA_COLUMNS, "_commit"}
+    assert bool(stream.scope) == (stream.coverage is not Coverage.SNAPSHOT)
+
+
+def test_unknown_sources_and_streams_are_refused_with_the_known_ones():
+    with pytest.raises(ConfigError, match="tiktok_ads"):
+        streams_of("myspace")
+    with pytest.raises(ConfigError, match="ad_report_daily"):
+        streams_of("tiktok_ads", "ad_report_weekly")
