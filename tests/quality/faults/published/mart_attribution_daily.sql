@@ -1,0 +1,10 @@
+-- totals_equal_the_ledger: a day is exported twice
+update mart_attribution_daily set credit_micro = 2 * credit_micro where evidence = 'event';
+
+-- all_models_are_there: both tables of the release lost a model
+delete from mart_attribution_daily where attribution_model = 'linear';
+delete from fct_attribution_credit where attribution_model = 'linear';
+
+-- figures_are_finite: a division by zero becomes infinite
+alter table mart_attribution_daily alter orders type double;
+update mart_attribution_daily set orders = 'inf' where evidence = 'event';

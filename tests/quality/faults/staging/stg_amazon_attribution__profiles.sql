@@ -1,0 +1,5 @@
+-- natural_key_is_unique: a key comes twice
+insert into staging.stg_amazon_attribution__profiles select * from staging.stg_amazon_attribution__profiles where profile_id = 'p1';
+
+-- currency_is_known: the currency has no known exponent
+update staging.stg_amazon_attribution__profiles set currency = 'XQQ' where profile_id = 'p1';

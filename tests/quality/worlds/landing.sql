@@ -1,0 +1,8 @@
+-- The streams' rows are made by conftest; here is what the checks of single streams need besides.
+update incoming.manifests set window_from = date '2026-10-20', window_to = date '2026-11-02' where source = 'amazon_seller';
+update incoming.tiktok_ads__ad_report_daily set stat_time_day = '2026-11-0' || _row || ' 00:00:00', advertiser_id = '1';
+
+insert into raw.manifests
+select * replace (3 as _commit, 'earlier' as manifest_id) from incoming.manifests where stream = 'ad_report_daily';
+insert into raw.tiktok_ads__ad_report_daily
+select * replace (3 as _commit, 'earlier' as _manifest_id) from incoming.tiktok_ads__ad_report_daily;

@@ -1,0 +1,81 @@
+-- A small valid build after the marts: as many columns as the checks read.
+create schema staging;
+create schema ledgers;
+create schema marts;
+
+create table staging.stg_amazon_seller__order_lines as select unnest(['l1', 'l2', 'l3']) as conversion_id;
+create table staging.stg_events__conversions as select 'e1' as conversion_id;
+create table staging.stg_links__clicks as
+select unnest(['k1', 'k2']) as click_id, unnest([timestamp '2026-10-31 12:00', timestamp '2026-11-01 12:00']) as clicked_at;
+create table staging.stg_events__touchpoints as select 't1' as touchpoint_id, timestamp '2026-10-30 12:00' as occurred_at;
+create table staging.stg_tiktok_ads__ad_report_daily as select 'USD' as currency, unnest([700, 300])::bigint as spend_minor;
+
+-- Two touches share l1; l2 is pending and has no price yet; l3 was cancelled; e1 is an event's refund, below zero.
+create table ledgers.fct_order_lines as
+select
+    unnest(['l1', 'l2', 'l3', 'e1']) as conversion_id, unnest(['amazon', 'amazon', 'amazon', 'events']) as platform,
+    unnest(['o1', 'o2', 'o2', null]) as order_id, unnest(['USD', 'USD', 'USD', 'EUR']) as currency,
+    unnest([1001, null, 0, -500])::bigint as net_amount_minor, unnest([1001, null, 0, -540])::bigint as net_amount_reporting_minor,
+    unnest(['confirmed', 'pending', 'cancelled', 'confirmed']) as conversion_status, date '2026-11-01' as event_date_utc;
+
+create table ledgers.fct_order_adjustments as
+select
+    unnest(['x1', 'x2', 'x3', 'x4', 'x5']) as adjustment_id, unnest(['l1', 'l1', 'l3', 'l3', 'e1']) as conversion_id,
+    unnest([1201, -200, 700, -700, -500])::bigint as amount_minor;
+
+create table ledgers.fct_attribution_credit as
+select
+    conversion_id, recipient_key, nullif(recipient_key, 'unattributed') as touchpoint_id, attribution_model, platform, evidence,
+    credit_micro::int as credit_micro, currency, amount::bigint as attributed_amount_minor,
+    reporting::bigint as attributed_amount_reporting_minor, timestamp '2026-11-01 12:00' as converted_at
+from (values
+    ('l1', 'k1', 'amazon', 'identity', [1000000, 0, 500000, 500000, 300000], 'USD', [1001, 0, 500, 500, 300], [1001, 0, 500, 500, 300]),
+    ('l1', 'k2', 'amazon', 'identity', [0, 1000000, 500000, 500000, 700000], 'USD', [0, 1001, 501, 501, 701], [0, 1001, 501, 501, 701]),
+    ('l2', 'unattributed', 'amazon', 'unattributed', null, 'USD', [null, null, null, null, null]::bigint[], [null, null, null, null, null]::bigint[]),
+    ('l3', 'unattributed', 'amazon', 'unattributed', null, 'USD', [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]),
+    ('e1', 't1', 'events', 'event', null, 'EUR', [-500, -500, -500, -500, -500], [-540, -540, -540, -540, -540])
+) as credit (conversion_id, recipient_key, platform, evidence, micros, currency, amounts, reportings),
+lateral (
+    select
+        unnest(['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay']) as attribution_model,
+        unnest(coalesce(micros, [1000000, 1000000, 1000000, 1000000, 1000000])) as credit_micro,
+        unnest(amounts) as amount,
+        unnest(reportings) as reporting
+) as models;
+
+create table ledgers.fct_attribution_credit_wide as
+select conversion_id, recipient_key, credit_micro as linear_credit_micro, attributed_amount_minor as linear_amount_minor
+from ledgers.fct_attribution_credit
+where attribution_model = 'linear';
+
+create table ledgers.fct_platform_claims as
+select
+    'tiktok_ads' as claim_platform, unnest(['click', 'view']) as claim_method, 'US' as market, date '2026-11-01' as event_date_source,
+    2::bigint as claimed_orders, null::bigint as claimed_units, 2000::bigint as claimed_amount_minor,
+    'interaction_date' as date_basis, 'click_7d' as window_rule;
+
+create table marts.mart_row_audit as
+select
+    'tiktok_ads' as source, unnest(['ads', 'campaigns']) as stream, 10::bigint as landed, 4::bigint as staged,
+    3::bigint as superseded, 2::bigint as quarantined, 1::bigint as partial;
+
+create table marts.mart_attribution_daily as
+select
+    date '2026-11-01' as event_date_market, attribution_model, 'US' as market, currency, evidence,
+    sum(credit_micro)::bigint as credit_micro, 1::decimal(18, 6) as orders, 1::decimal(18, 6) as retained_orders,
+    coalesce(sum(attributed_amount_minor), 0)::bigint as attributed_amount_minor
+from ledgers.fct_attribution_credit
+group by attribution_model, currency, evidence;
+
+create table marts.mart_funnel_daily as
+select
+    'US' as market, unnest(['c1', null]) as campaign_id, 'v1' as content_id, date '2026-11-01' as event_date, 'USD' as currency,
+    1000::bigint as impressions, 300::bigint as views_2s, 100::bigint as views_6s, 5::bigint as engagements,
+    10::bigint as destination_clicks, unnest([7, null])::bigint as detail_page_views, 2::bigint as add_to_carts,
+    1.5::decimal(18, 6) as orders, 0.75::decimal(18, 6) as retained_orders, 500::bigint as spend_minor,
+    1000::bigint as attributed_net_minor;
+
+create table marts.mart_platform_reconciliation as
+select
+    date '2026-11-01' as event_date, unnest(['tiktok_ads', 'amazon_attribution']) as claim_platform, 'click' as claim_method,
+    'US' as market, 3::bigint as claimed_orders, 2::bigint as ledger_orders, 1::decimal(18, 6) as linked_orders;
