@@ -74,6 +74,9 @@ class Landing:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
+        # Commit logs are read once and then followed, so that landing many small files stays linear.
+        self._tables: dict[str, DeltaTable] = {}
+        self._manifests: dict[str, list[Manifest]] = {}
 
     def append(self, extraction: Extraction) -> Manifest:
         """Land one extraction as one commit.
@@ -94,11 +97,15 @@ class Landing:
             LandingError: the commit log cannot be read.
         """
         table = self._open(stream)
-        if table is None or table.version() <= after:
+        if table is None:
             return []
-        history = table.history(limit=table.version() - max(after, -1))
-        found = [_parsed(entry) for entry in history if MANIFEST_KEY in entry and entry["version"] > after]
-        return sorted(found, key=lambda manifest: manifest.commit)
+        known = self._manifests.setdefault(stream.relation, [])
+        last = known[-1].commit if known else -1
+        if table.version() > last:
+            entries = table.history(limit=table.version() - last)
+            found = [_parsed(entry) for entry in entries if MANIFEST_KEY in entry and entry["version"] > last]
+            known.extend(sorted(found, key=lambda manifest: manifest.commit))
+        return [manifest for manifest in known if manifest.commit > after]
 
     def files(self, stream: Stream, *, upto: int, after: int = -1) -> list[str]:
         """Parquet files that hold the rows of the commits above ``after`` up to ``upto``."""
@@ -143,7 +150,12 @@ class Landing:
 
     def _open(self, stream: Stream) -> DeltaTable | None:
         try:
-            return DeltaTable(self._path(stream))
+            table = self._tables.get(stream.relation)
+            if table is None:
+                table = self._tables[stream.relation] = DeltaTable(self._path(stream))
+            else:
+                table.update_incremental()
+            return table
         except TableNotFoundError:
             return None
         except (DeltaError, OSError) as error:
@@ -151,14 +163,10 @@ class Landing:
 
     def _committed(self, stream: Stream, manifest: Manifest) -> Manifest:
         """The manifest with its place in the commit order; other writers may have committed since."""
-        newest, step = self.newest(stream), 8
-        while True:
-            for known in reversed(self.manifests(stream, after=newest - step)):
-                if known.manifest_id == manifest.manifest_id:
-                    return known
-            if step > newest:
-                raise LandingError(f"{stream.relation}: the commit of {manifest.manifest_id} is not in the log.")
-            step *= 4
+        for known in reversed(self.manifests(stream)):
+            if known.manifest_id == manifest.manifest_id:
+                return known
+        raise LandingError(f"{stream.relation}: the commit of extraction {manifest.manifest_id} is not in the log.")
 
     def _at(self, stream: Stream, version: int) -> DeltaTable:
         return DeltaTable(self._path(stream), version=version)

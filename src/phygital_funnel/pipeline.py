@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
+from itertools import product
 
 from phygital_funnel.landing import Landing, Manifest
 from phygital_funnel.settings import Settings
@@ -49,11 +51,10 @@ def extract(
     """
     streams = streams_of(source, stream)
     chosen = accounts_of(settings, source) if account is None else (account,)
-    reader = extractor(settings, source)
     landing = Landing(settings.landing_url)
     landed = []
-    for one_account in chosen:
-        for one_stream in streams:
+    with closing(extractor(settings, source)) as reader:
+        for one_account, one_stream in product(chosen, streams):
             for extraction in reader.extract(one_stream, one_account, window):
                 manifest = land(landing, extraction)
                 if manifest is not None:

@@ -51,7 +51,7 @@ class AttributionSettings:
         for name in ("impression", "view_2s", "view_6s", "engagement", "click"):
             if getattr(self, f"{name}_window_days") < 0:
                 raise ConfigError(
-                    f"PHYGITAL_ATTRIBUTION_{name.upper()}_WINDOW_DAYS is negative; use 0 for 'not eligible'."
+                    f"PHYGITAL_ATTRIBUTION_{name.upper()}_WINDOW_DAYS is negative; 0 means 'not eligible'."
                 )
         if self.half_life_days <= 0:
             raise ConfigError("PHYGITAL_ATTRIBUTION_HALF_LIFE_DAYS must be above 0.")
@@ -61,7 +61,8 @@ class AttributionSettings:
             )
         if self.headline_model not in ATTRIBUTION_MODELS:
             raise ConfigError(
-                f"PHYGITAL_ATTRIBUTION_HEADLINE_MODEL={self.headline_model!r}; use one of {', '.join(ATTRIBUTION_MODELS)}."
+                f"PHYGITAL_ATTRIBUTION_HEADLINE_MODEL={self.headline_model!r}; use one of "
+                f"{', '.join(ATTRIBUTION_MODELS)}."
             )
 
 

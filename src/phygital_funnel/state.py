@@ -62,7 +62,13 @@ class RunLog:
         moment = clock.now()
         return cls(
             settings,
-            Run(run_id or new_run_id(moment), RUNNING, "start", moment.isoformat(), as_of=as_of and as_of.isoformat()),
+            Run(
+                run_id or new_run_id(moment),
+                RUNNING,
+                "start",
+                moment.isoformat(),
+                as_of=as_of.isoformat() if as_of else None,
+            ),
         )
 
     @classmethod

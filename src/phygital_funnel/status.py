@@ -54,7 +54,7 @@ def read_status(settings: Settings) -> Status:
         release, manifest = None, {}
     recent = tuple(reversed(state.runs(settings)[-SHOWN_RUNS:]))
     return Status(
-        current=release and release.run_id,
+        current=release.run_id if release else None,
         published_at=str(manifest.get("published_at", "")),
         known_at=str(manifest.get("known_at", "")),
         configured=tuple(sorted(settings.configured_sources())),

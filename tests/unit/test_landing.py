@@ -1,8 +1,8 @@
 """Landing is append-only, one commit per extraction, and its commit order is the knowledge order."""
 
-import multiprocessing
-import os
 import signal
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import duckdb
@@ -40,7 +40,9 @@ def report(ad_ids, window=DAY, account="7", **fields):
 def rows_of(landing, stream, *, upto, after=-1):
     files = landing.files(stream, upto=upto, after=after)
     return (
-        duckdb.sql(f"select * from read_parquet({files}) order by _row").to_arrow_table().to_pylist() if files else []
+        duckdb.sql(f"select * from read_parquet({files}) order by _extracted_at, _row").to_arrow_table().to_pylist()
+        if files
+        else []
     )
 
 
@@ -81,7 +83,7 @@ def test_only_the_commits_asked_for_are_read(landing):
 def test_a_report_without_its_required_columns_is_refused_and_nothing_is_landed(landing):
     broken = Extraction(AD_REPORT_DAILY, [{"ad_id": "a", "surprise": "1"}], "7", window=DAY)
 
-    with pytest.raises(SchemaDrift, match="stat_time_day.*surprise"):
+    with pytest.raises(SchemaDrift, match=r"stat_time_day.*surprise"):
         landing.append(broken)
     assert landing.manifests(AD_REPORT_DAILY) == []
 
@@ -120,45 +122,62 @@ def test_hostile_text_is_landed_unchanged(landing):
     assert row["campaign_name"] == text
 
 
-def _append_many(url, account, count):
-    for number in range(count):
-        Landing(url).append(report([f"{account}-{number}"], account=account))
+APPEND_MANY = """
+import sys
+from datetime import date
+from phygital_funnel.landing import Landing
+from phygital_funnel.sources.stream import Extraction, Window
+from phygital_funnel.sources.tiktok_ads.streams import AD_REPORT_DAILY
+
+url, account = sys.argv[1:]
+day = Window(date(2026, 11, 1), date(2026, 11, 1))
+for number in range(5):
+    row = {"advertiser_id": account, "ad_id": str(number), "stat_time_day": "x", "spend": "1", "impressions": "1"}
+    Landing(url).append(Extraction(AD_REPORT_DAILY, [row], account, window=day))
+"""
 
 
 def test_writers_in_several_processes_get_strictly_ordered_commits_and_lose_nothing(tmp_path):
     url = str(tmp_path / "landing")
-    context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_append_many, args=(url, account, 5)) for account in ("1", "2", "3")]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
+    writers = [subprocess.Popen([sys.executable, "-c", APPEND_MANY, url, account]) for account in ("1", "2", "3")]
 
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     manifests = Landing(url).manifests(AD_REPORT_DAILY)
     assert [manifest.commit for manifest in manifests] == list(range(15))
     assert len(rows_of(Landing(url), AD_REPORT_DAILY, upto=14)) == 15
 
 
-def _die_between_file_and_commit(url):
-    from deltalake import writer
+APPEND_AND_DIE = """
+import os, signal, sys
+import deltalake
+from phygital_funnel import landing
 
-    del writer
-    landing = Landing(url)
-    landing.append(report(["a"]))
+def die_before_the_commit(path, rows, **_):
     # What a kill leaves when it comes after the data file and before the commit.
-    folder = os.path.join(url, "tiktok_ads", "ad_report_daily")  # noqa: PTH118 - a path in another process
-    duckdb.sql("select 'ghost' as ad_id").write_parquet(os.path.join(folder, "part-ghost.parquet"))  # noqa: PTH118
+    import pyarrow.parquet
+    pyarrow.parquet.write_table(rows, os.path.join(path, "part-ghost.parquet"))
     os.kill(os.getpid(), signal.SIGKILL)
 
+landing.write_deltalake = die_before_the_commit
+from datetime import date
+from phygital_funnel.sources.stream import Extraction, Window
+from phygital_funnel.sources.tiktok_ads.streams import AD_REPORT_DAILY
+row = {"advertiser_id": "7", "ad_id": "ghost", "stat_time_day": "2026-11-01", "spend": "1", "impressions": "1"}
+day = Window(date(2026, 11, 1), date(2026, 11, 1))
+landing.Landing(sys.argv[1]).append(Extraction(AD_REPORT_DAILY, [row], "7", window=day))
+"""
 
-def test_a_killed_extraction_leaves_nothing_visible(tmp_path):
+
+def test_a_killed_extraction_leaves_nothing_visible_and_the_next_one_lands(landing, tmp_path):
     url = str(tmp_path / "landing")
-    process = multiprocessing.get_context("spawn").Process(target=_die_between_file_and_commit, args=(url,))
-    process.start()
-    process.join(60)
+    landing.append(report(["a"]))
+    killed = subprocess.run([sys.executable, "-c", APPEND_AND_DIE, url], timeout=60)
 
-    assert process.exitcode == -signal.SIGKILL
-    assert [row["ad_id"] for row in rows_of(Landing(url), AD_REPORT_DAILY, upto=0)] == ["a"]
+    assert killed.returncode == -signal.SIGKILL
+    assert list((tmp_path / "landing").rglob("part-ghost.parquet"))
+    assert Landing(url).newest(AD_REPORT_DAILY) == 0
+    landing.append(report(["b"]))
+    assert [row["ad_id"] for row in rows_of(Landing(url), AD_REPORT_DAILY, upto=1)] == ["a", "b"]
 
 
 def test_a_table_from_a_file_keeps_its_rejected_lines(landing):

@@ -41,6 +41,10 @@ class AccessTokens:
                 self._renew()
             return self._token
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
     def forget(self) -> None:
         """Drop the token, because a platform called it expired."""
         with self._lock:

@@ -7,17 +7,19 @@ file. A name that begins with an ISO date belongs to that day; any other file be
 import hashlib
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+import duckdb
 import fsspec
 
 from phygital_funnel.errors import RequestRefused, SourceUnreachable
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.files import SUFFIXES, read_file
 from phygital_funnel.sources.stream import Coverage, Extraction, Stream, Window
+from phygital_funnel.warehouse.database import connect
 
 SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=-]{0,199}")
 
@@ -28,6 +30,8 @@ class DropExtractor:
     def __init__(self, settings: Settings) -> None:
         self._root = settings.drop_url.rstrip("/")
         self._fs, _ = fsspec.url_to_fs(self._root)
+        self._open = ExitStack()
+        self._con = self._open.enter_context(connect())
 
     def extract(self, stream: Stream, account: str, window: Window) -> Iterator[Extraction]:
         """Read the files of one stream whose day lies in the window, oldest name first.
@@ -40,6 +44,10 @@ class DropExtractor:
             day = _day(_name(url))
             if day is None or window.start <= day <= window.end:
                 yield self._read(stream, url)
+
+    def close(self) -> None:
+        """Close the connection that reads files."""
+        self._open.close()
 
     def _files(self, stream: Stream) -> list[str]:
         folder = f"{self._root}/{stream.source}"
@@ -67,10 +75,10 @@ class DropExtractor:
                 raise SourceUnreachable(
                     stream.source, f"{_name(url)} cannot be fetched ({type(error).__name__})."
                 ) from error
-            return read_drop(path, stream)
+            return read_drop(path, stream, self._con)
 
 
-def read_drop(path: Path, stream: Stream) -> Extraction:
+def read_drop(path: Path, stream: Stream, con: duckdb.DuckDBPyConnection | None = None) -> Extraction:
     """One file as one extraction.
 
     Raises:
@@ -78,7 +86,7 @@ def read_drop(path: Path, stream: Stream) -> Extraction:
     """
     if not path.is_file():
         raise RequestRefused(stream.source, f"{path} is not a file.")
-    rows: Any = read_file(path, stream)
+    rows = read_file(path, stream, con=con)
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
     # A snapshot is replaced by the next drop of its table, whatever the file is called.
     account = "" if stream.coverage is Coverage.SNAPSHOT else path.name

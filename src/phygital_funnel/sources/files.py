@@ -1,5 +1,6 @@
 """Reads CSV, TSV, JSON Lines and Parquet into text columns; a line that cannot be parsed is kept as it stood."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
@@ -12,9 +13,12 @@ from phygital_funnel.warehouse.database import connect
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 SUFFIXES = (*DELIMITERS, ".jsonl", ".ndjson", ".parquet")
 MALFORMED = "malformed_line"
+TEMPORARY_TABLES = ("lines", "rejects", "texts", "valid", "objects", "reject_errors", "reject_scans")
 
 
-def read_file(path: Path, stream: Stream, *, quoted: bool = True) -> pa.Table:
+def read_file(
+    path: Path, stream: Stream, *, quoted: bool = True, con: duckdb.DuckDBPyConnection | None = None
+) -> pa.Table:
     """Rows of a file as the stream's columns, all text, with ``_reject`` and ``_extra``.
 
     Columns are found by name, in any order; a rejected line has ``_reject`` set and its text in ``_extra``; columns
@@ -24,14 +28,17 @@ def read_file(path: Path, stream: Stream, *, quoted: bool = True) -> pa.Table:
         path: the file; its suffix tells the format.
         stream: what the file should hold.
         quoted: False for Amazon's flat files, in which a quotation mark is an ordinary character.
+        con: in-memory connection to read with; opening one costs as much as reading a small file.
 
     Raises:
         SchemaDrift: required columns are missing.
         SourceError: the file cannot be read as what its name says.
     """
     try:
-        with connect() as con:
-            return _READERS[path.suffix.lower()](con, path, stream, quoted)
+        with nullcontext(con) if con is not None else connect() as reading:
+            for table in TEMPORARY_TABLES:
+                reading.execute(f"drop table if exists {table}")
+            return _READERS[path.suffix.lower()](reading, path, stream, quoted)
     except KeyError as error:
         raise SourceError(stream.source, f"{path.name}: unknown format; use one of {', '.join(SUFFIXES)}.") from error
     except (duckdb.Error, UnicodeDecodeError) as error:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 import stamina
-from pyrate_limiter import Limiter, Rate, TokenBucket
+from pyrate_limiter import Limiter, Rate, StateBucket, TokenBucket
 
 from phygital_funnel.errors import AuthError, ConfigError, RateLimited, SourceUnreachable, TransientSourceError
 
@@ -34,7 +34,7 @@ class RateLimit:
 
     def __init__(self, per_second: float, burst: int, *, scale: float = 1.0) -> None:
         milliseconds = max(1, round(burst * 1000 / (per_second * scale)))
-        self._limiter = Limiter(TokenBucket([Rate(burst, milliseconds)]))
+        self._limiter = Limiter(StateBucket([Rate(burst, milliseconds)], TokenBucket()))
 
     def wait(self) -> None:
         """Take one token, waiting for it if none is left."""
@@ -73,6 +73,10 @@ class HttpClient:
     def __init__(self, source: str, base_url: str) -> None:
         self.source = source
         self._client = httpx.Client(base_url=base_url, timeout=TIMEOUT, follow_redirects=False)
+
+    def close(self) -> None:
+        """Close the pool's connections."""
+        self._client.close()
 
     def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Send one request, without retries.
@@ -146,5 +150,6 @@ def refused_credentials(source: str, what: str) -> AuthError:
     """The error for credentials a platform does not take."""
     return AuthError(
         source,
-        f"{what}. Renew the credentials in the file that PHYGITAL_{source.upper()}_CREDENTIALS_FILE names, then run again.",
+        f"{what}. Renew the credentials in the file that PHYGITAL_{source.upper()}_CREDENTIALS_FILE names "
+        "and run again.",
     )

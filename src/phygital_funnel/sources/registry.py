@@ -26,6 +26,10 @@ class Extractor(Protocol):
         """Read one stream of one account."""
         ...
 
+    def close(self) -> None:
+        """Close what is open."""
+        ...
+
 
 def all_streams() -> tuple[Stream, ...]:
     """Every stream of every source."""

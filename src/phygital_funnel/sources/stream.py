@@ -119,6 +119,6 @@ class Extraction:
 
 
 def snake_case(name: str) -> str:
-    """Column name of a wire name: ``attributedSales14d`` is ``attributed_sales14d``, ``Click-throughs`` ``click_throughs``."""
+    """Column name of a wire name: ``adGroupId`` becomes ``ad_group_id`` and ``Click-throughs`` ``click_throughs``."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[^0-9a-zA-Z]+", "_", words).strip("_").lower()

@@ -97,8 +97,6 @@ class _Builder:
         self._gate("landing")
         with self._phase("accept"), connect(self._database) as con:
             raw.accept(con, held)
-        with self._phase("seeds"):
-            dbt.load_seeds(self._settings, self._database)
         with self._phase("staging"):
             dbt.build_layer(self._settings, self._database, "staging")
         self._gate("staging")

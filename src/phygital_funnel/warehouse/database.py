@@ -10,9 +10,9 @@ from phygital_funnel.errors import BuildError
 
 # DuckDB 2.0.0 returns wrong rows for "newest row wins" over several Parquet files unless this optimizer is off
 # (tests/dbt holds the regression test), so it is off on every connection.
-SETTINGS = {"disabled_optimizers": "top_n_window_elimination"}
-# A release and a file from outside are read by connections that can touch nothing else.
-SEALED = {"enable_external_access": "false", "lock_configuration": "true"}
+OPTIMIZERS = {"disabled_optimizers": "top_n_window_elimination"}
+# A release, and a query from outside on it, get a connection that can touch nothing else.
+SEAL = "set enable_external_access = false; set lock_configuration = true"
 
 
 @contextmanager
@@ -29,17 +29,18 @@ def connect(
     Raises:
         BuildError: another process holds the file.
     """
-    config = {**SETTINGS, **(SEALED if sealed else {})}
     try:
-        connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config=config)
+        connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config={**OPTIMIZERS})
     except duckdb.IOException as error:
         if "lock" in str(error):
             raise BuildError(
-                f"{path} is held by another process; wait for the running build to end, or stop it, and run again. ({error})"
+                f"{path} is held by another process; wait for its build to end, or stop it, and run again. ({error})"
             ) from error
         raise
     try:
-        connection.execute("set timezone = 'UTC'") if not sealed else None
+        connection.execute("set timezone = 'UTC'")
+        if sealed:
+            connection.execute(SEAL)
         yield connection
     finally:
         connection.close()

@@ -13,25 +13,21 @@ from phygital_funnel.settings import Settings
 logger = logging.getLogger(__name__)
 
 LAYERS = {
-    "staging": ("models/base", "models/staging", "models/quarantine"),
-    "ledgers": ("models/intermediate", "models/ledgers"),
-    "marts": ("models/marts",),
+    "staging": ("resource_type:seed", "path:models/base", "path:models/staging", "path:models/quarantine"),
+    "ledgers": ("path:models/intermediate", "path:models/ledgers"),
+    "marts": ("path:models/marts",),
 }
 DATABASE_VARIABLE = "PHYGITAL_BUILD_DATABASE"
 
 
 def build_layer(settings: Settings, database: Path, layer: str) -> None:
-    """Build and test the models of one layer.
+    """Build and test the models of one layer; the first also loads the seeds.
 
     Raises:
         BuildError: a model or a test failed; the message names the first few.
     """
-    run(settings, database, "build", "--select", *(f"path:{path}" for path in LAYERS[layer]))
-
-
-def load_seeds(settings: Settings, database: Path) -> None:
-    """Load the constants the models refer to."""
-    run(settings, database, "build", "--select", "resource_type:seed")
+    # Unit tests check the code on made-up rows; the test suite runs them, not every build.
+    run(settings, database, "build", "--select", *LAYERS[layer], "--exclude-resource-type", "unit_test")
 
 
 def run(settings: Settings, database: Path, command: str, *arguments: str) -> None:

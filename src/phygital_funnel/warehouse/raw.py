@@ -117,7 +117,8 @@ def _read(
     files = landing.files(stream, upto=manifests[-1].commit, after=loaded)
     for schema, condition in (("incoming", "not m.is_overtaken"), ("overtaken", "m.is_overtaken")):
         con.execute(
-            f"insert into {schema}.manifests by name select m.* exclude (is_overtaken) from _new_manifests m where {condition}"
+            f"insert into {schema}.manifests by name "
+            f"select * exclude (is_overtaken) from _new_manifests m where {condition}"
         )
         if files:
             con.execute(

@@ -162,9 +162,8 @@ def _export(database: Path, draft: Path) -> None:
         for schema, name, kind in _published(con):
             if kind == "BASE TABLE":
                 con.execute(f'create table release.main."{name}" as from build.{schema}."{name}"')
-            con.execute(
-                f"copy (from build.{schema}.\"{name}\") to '{_quoted(draft / 'parquet' / name)}.parquet' (format parquet, compression zstd)"
-            )
+            file = _quoted(draft / "parquet" / f"{name}.parquet")
+            con.execute(f"copy (from build.{schema}.\"{name}\") to '{file}' (format parquet, compression zstd)")
         con.execute("use release")
         for schema, name, kind in _published(con):
             if kind == "VIEW":

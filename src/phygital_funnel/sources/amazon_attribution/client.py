@@ -29,6 +29,11 @@ class AmazonAttribution:
         self._http = HttpClient(SOURCE, settings.source(SOURCE).base_url or BASE_URL)
         self._limit = RateLimit(REQUESTS_PER_SECOND, 5, scale=settings.request_rate_scale)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+        self._tokens.close()
+
     def profiles(self) -> tuple[list[dict[str, Any]], str]:
         """All advertising profiles the credentials reach, and the request's id."""
         return self._call("GET", "/v2/profiles", profile=None)

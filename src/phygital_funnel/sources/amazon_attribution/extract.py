@@ -39,6 +39,10 @@ class AmazonAttributionExtractor:
                 request = {"reportType": "PERFORMANCE", "groupBy": level}
                 yield self._report(PERFORMANCE, account, asked, level, request)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def _profile(self, account: str) -> Extraction:
         profiles, request_id = self._client.profiles()
         rows = [_profile_row(profile) for profile in profiles if str(profile.get("profileId")) == account]

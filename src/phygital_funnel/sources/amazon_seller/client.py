@@ -57,6 +57,12 @@ class AmazonReports:
             operation: RateLimit(rate, burst, scale=self._scale) for operation, (rate, burst) in USAGE_PLANS.items()
         }
 
+    def close(self) -> None:
+        """Close the connections, the official client's among them."""
+        self._http.close()
+        self._tokens.close()
+        self._api.api_client.rest_client.pool_manager.clear()
+
     @contextmanager
     def report(self, report_type: str, start: datetime, end: datetime) -> Iterator[tuple[Path | None, str]]:
         """The report's text in a temporary UTF-8 file, or None when the platform has no data, and the report's id.
@@ -118,7 +124,7 @@ class AmazonReports:
 
 
 def _reports_api(base_url: str, tokens: AccessTokens) -> Any:
-    # Importing the official client installs a handler on the root logger; the host program's logging is not its business.
+    # Importing the official client installs a handler on the root logger, which belongs to the host program.
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     from spapi import ApiClient, Configuration

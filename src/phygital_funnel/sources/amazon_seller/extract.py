@@ -1,6 +1,7 @@
 """Reads the streams of the Selling Partner API for one marketplace."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 
 import pyarrow as pa
@@ -28,7 +29,13 @@ class AmazonSellerExtractor:
         Raises:
             SourceError: nothing of the failing report may be landed.
         """
-        reports = AmazonReports(self._settings, account)
+        with closing(AmazonReports(self._settings, account)) as reports:
+            yield from self._extract(reports, stream, account, window)
+
+    def close(self) -> None:
+        """Nothing stays open between two marketplaces."""
+
+    def _extract(self, reports: AmazonReports, stream: Stream, account: str, window: Window) -> Iterator[Extraction]:
         for part in window.reaching_back(stream.reread_days).split(LONGEST_RANGE_DAYS):
             start = datetime.combine(part.start, time.min, UTC)
             end = min(datetime.combine(part.end, time.min, UTC) + timedelta(days=1), clock.now())

@@ -11,7 +11,6 @@ from phygital_funnel.errors import (
     RequestRefused,
     SourceError,
     SourceUnreachable,
-    TransientSourceError,
     TruncatedReport,
 )
 from phygital_funnel.settings import Settings
@@ -64,6 +63,10 @@ class TikTokAds:
         self._http = HttpClient(SOURCE, source.base_url or BASE_URL)
         self._headers = {"Access-Token": token}
         self._limit = RateLimit(REQUESTS_PER_SECOND, REQUESTS_PER_SECOND, scale=settings.request_rate_scale)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
 
     def get(self, path: str, parameters: dict[str, Any]) -> tuple[dict[str, Any], str]:
         """The ``data`` object of one endpoint and the request's id; lists and objects go as JSON text.
@@ -129,5 +132,5 @@ def _error(path: str, body: dict[str, Any], request_id: str) -> SourceError:
     if code in REFUSED_CREDENTIALS:
         return refused_credentials(SOURCE, what)
     if code in TRANSIENT:
-        return TransientSourceError(SOURCE, what, request_id=request_id)
+        return SourceUnreachable(SOURCE, what, request_id=request_id)
     return RequestRefused(SOURCE, what, request_id=request_id)

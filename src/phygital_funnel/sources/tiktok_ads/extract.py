@@ -44,6 +44,10 @@ class TikTokAdsExtractor:
         else:
             yield self._entities(stream, account)
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def _advertiser(self, account: str) -> Extraction:
         data, request_id = self._client.get(
             "/advertiser/info/", {"advertiser_ids": [account], "fields": list(ADVERTISERS.columns)}

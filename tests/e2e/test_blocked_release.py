@@ -1,0 +1,45 @@
+"""A critical check stops the run: the last good release stays, status says why, and after the fix a run publishes."""
+
+import pytest
+
+from phygital_funnel import decisions, pipeline
+from phygital_funnel.errors import QualityGateFailed
+from phygital_funnel.status import newest_extractions, read_status
+from phygital_funnel.warehouse.release import current
+
+from .conftest import FIRST_57_DAYS
+
+SOURCES = ("tiktok_ads", "amazon_attribution", "amazon_seller", "links", "reference")
+
+
+def test_a_blocked_release_leaves_the_last_good_one_and_publishes_after_the_fix(settings, faults):
+    for source in SOURCES:
+        pipeline.extract(settings, source, FIRST_57_DAYS)
+    good = pipeline.build_and_publish(settings)
+
+    faults("negative_spend", match="/open_api/v1.3/report", times=2)
+    pipeline.extract(settings, "tiktok_ads", FIRST_57_DAYS, stream="ad_report_daily")
+    with pytest.raises(QualityGateFailed, match="spend"):
+        pipeline.build_and_publish(settings)
+
+    assert current(settings) == good
+    newest = read_status(settings).runs[0]
+    assert (newest.status, newest.phase) == ("blocked", "gate staging")
+    assert "spend" in newest.reason
+
+    pipeline.extract(settings, "tiktok_ads", FIRST_57_DAYS, stream="ad_report_daily")
+    mended = pipeline.build_and_publish(settings)
+    assert current(settings) == mended
+    assert read_status(settings).runs[0].status == "published"
+
+    # The same, mended by a person's decision instead of a better extraction.
+    faults("negative_spend", match="/open_api/v1.3/report", times=2)
+    bad = pipeline.extract(settings, "tiktok_ads", FIRST_57_DAYS, stream="ad_report_daily")
+    with pytest.raises(QualityGateFailed):
+        pipeline.build_and_publish(settings)
+    assert bad[-1].manifest_id in {manifest.manifest_id for manifest in newest_extractions(settings)}
+    for manifest in bad:
+        decisions.decide(settings, decisions.HOLD, manifest.manifest_id, "the platform sent negative spend")
+    held = pipeline.build_and_publish(settings)
+    assert current(settings) == held
+    assert len(read_status(settings).held) == len(bad)
