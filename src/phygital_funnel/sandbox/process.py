@@ -1,0 +1,166 @@
+"""A sandbox in its own process, for tests and the demo."""
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from phygital_funnel.errors import ConfigError
+from phygital_funnel.sandbox import environment
+
+START_SECONDS = 180.0
+_STOP_SECONDS = 5.0
+_ATTEMPTS = 5
+# A proxy of the environment must not see requests to this machine.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class RunningSandbox:
+    """A sandbox that answers.
+
+    Args:
+        base_url: of the platform servers and the file drop.
+        control_url: of clock and faults.
+        home: the home whose ``sandbox/`` folder it wrote.
+        environment: the ``PHYGITAL_*`` variables a client needs; without ``PHYGITAL_HOME``.
+        process: the server's process.
+    """
+
+    base_url: str
+    control_url: str
+    home: Path
+    environment: dict[str, str]
+    process: "subprocess.Popen[bytes]"
+
+    def now(self) -> datetime:
+        """The sandbox's time."""
+        return datetime.fromisoformat(_request(f"{self.control_url}/clock")["now"])
+
+    def set_clock(self, moment: datetime) -> None:
+        """Move the clock forward.
+
+        Raises:
+            ConfigError: the time lies before the clock's.
+        """
+        _request(f"{self.control_url}/clock", {"now": moment.isoformat()})
+
+    def fault(self, kind: str, match: str = "/", times: int = 1) -> None:
+        """Spoil the next ``times`` responses under the path ``match``; kinds: ``sandbox.api.faults.KINDS``.
+
+        Raises:
+            ConfigError: there is no such kind.
+        """
+        _request(f"{self.control_url}/faults", {"match": match, "kind": kind, "times": times})
+
+    def clear_faults(self) -> None:
+        """Forget the faults that are still due."""
+        _request(f"{self.control_url}/faults", method="DELETE")
+
+    def pending_faults(self) -> list[dict[str, Any]]:
+        """The faults that are still due."""
+        faults: list[dict[str, Any]] = _request(f"{self.control_url}/faults")["faults"]
+        return faults
+
+
+@contextmanager
+def running(world: str, seed: int, home: Path, now: datetime | None = None) -> Iterator[RunningSandbox]:
+    """A sandbox on free ports; it is stopped when the block ends, and also when this process dies.
+
+    Raises:
+        ConfigError: the sandbox did not start.
+    """
+    process, port = _start(world, seed, home, now)
+    try:
+        yield RunningSandbox(
+            base_url=f"http://127.0.0.1:{port}",
+            control_url=f"http://127.0.0.1:{port + 1}",
+            home=home,
+            environment=environment.read(home.resolve()),
+            process=process,
+        )
+    finally:
+        _stop(process)
+
+
+def _start(world: str, seed: int, home: Path, now: datetime | None) -> tuple["subprocess.Popen[bytes]", int]:
+    # Between finding a free port and taking it another process may have it.
+    for _ in range(_ATTEMPTS):
+        port = _free_port()
+        process = _spawn(world, seed, home, now, port)
+        if _is_healthy(process, port):
+            return process, port
+        _stop(process)
+        log = _log(home).read_text()
+        if "is taken" not in log:
+            break
+    raise ConfigError(f"The sandbox did not start: {log.strip() or 'no answer'}.")
+
+
+def _log(home: Path) -> Path:
+    return environment.sandbox_dir(home) / "server.log"
+
+
+def _spawn(world: str, seed: int, home: Path, now: datetime | None, port: int) -> "subprocess.Popen[bytes]":
+    options = {"--world": world, "--seed": str(seed), "--port": str(port), "--home": str(home)}
+    if now is not None:
+        options["--now"] = now.isoformat()
+    command = [sys.executable, "-m", "phygital_funnel.sandbox", "--with-parent"]
+    command += [part for option in options.items() for part in option]
+    _log(home).parent.mkdir(parents=True, exist_ok=True)
+    with _log(home).open("wb") as log:
+        return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603  our own module
+
+
+def _free_port() -> int:
+    """A port that is free together with the one after it."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+def _is_healthy(process: "subprocess.Popen[bytes]", port: int) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            health = _request(f"http://127.0.0.1:{port + 1}/healthz")
+        except (OSError, ValueError, ConfigError):
+            time.sleep(0.05)
+            continue
+        return bool(health.get("base_url") == f"http://127.0.0.1:{port}")
+    return False
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _request(url: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310
+    try:
+        with _DIRECT.open(request, timeout=10) as response:
+            answer: dict[str, Any] = json.load(response)
+    except urllib.error.HTTPError as error:
+        raise ConfigError(f"The sandbox refused {url}: {error.read().decode()}") from error
+    return answer
