@@ -1,0 +1,87 @@
+# `make help` is the manual. Each verb sets up what it needs and re-does that only when the lock files change.
+SHELL := bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV ?= .venv
+LINT_VENV ?= .venv-lint
+PYTEST_ARGS ?=
+# Compiled bytecode halves the time to import Great Expectations; some shells switch it off.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH
+unexport VIRTUAL_ENV
+
+BIN := $(VENV)/bin
+# dbt renders the templates that sqlfluff reads; no table is needed for that.
+SQLFLUFF = PHYGITAL_BUILD_DATABASE=:memory: $(LINT_VENV)/bin/sqlfluff
+COMPILE = ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header $(UPGRADE)
+
+.PHONY: demo test test-slow lint format lock clean help
+
+demo: $(VENV)/.ready ## the whole way in one go: sandbox, Airflow, ledgers, release, page (about 8 minutes, then 5)
+	$(BIN)/phygital demo
+
+test: $(VENV)/.ready ## every test but the slow ones; PYTEST_ARGS="-k funnel" picks some
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+# Status 5 is pytest's "nothing was selected", which is no failure here.
+test-slow: $(VENV)/.ready ## the tests that take minutes
+	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS) || { status=$$?; test $$status -eq 5; }
+
+lint: $(VENV)/.ready $(LINT_VENV)/.ready ## ruff, mypy strict, sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(SQLFLUFF) lint --disable-progress-bar --processes 2 dbt_project/models
+
+format: $(VENV)/.ready $(LINT_VENV)/.ready ## let ruff and sqlfluff mend what they can
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(SQLFLUFF) fix --disable-progress-bar dbt_project/models
+
+lock: $(VENV)/.ready ## compile requirements/*.in into hashed lock files; UPGRADE=--upgrade takes newer versions
+	cd requirements && $(COMPILE) uv.in -o uv.txt
+	cd requirements && $(COMPILE) runtime.in -o runtime.txt
+	cd requirements && $(COMPILE) -c runtime.txt dev.in -o dev.txt
+	cd requirements && $(COMPILE) -c runtime.txt compose.in -o compose.txt
+	cd requirements && $(COMPILE) lint.in -o lint.txt
+
+clean: ## remove the environments and caches; var/ (landing, releases) is kept
+	rm -rf $(VENV) $(LINT_VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
+	find src dags tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- set-up ----------------------------------------------------------------------------------------------------------
+
+# An environment that was interrupted half-way is thrown away: an installer killed while linking can leave
+# packages that look installed and are not.
+define create_environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "phygital needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo not found)." >&2; \
+		echo "Install one and run: make $(firstword $(MAKECMDGOALS)) PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) lacks the modules venv and ensurepip, which create the environment." >&2; \
+		echo "Debian, Ubuntu: apt-get install python3-venv" >&2; \
+		echo "Elsewhere: install the package of your system that holds Python's venv module." >&2; exit 1; }
+	@if test -e $(1)/.installing || ! $(1)/bin/python -m pip --version >/dev/null 2>&1; then \
+		echo "Creating $(1)"; $(PYTHON) -m venv --clear $(1); fi
+	@touch $(1)/.installing
+	@$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@echo "Installing $(2) into $(1)"
+	@VIRTUAL_ENV=$(abspath $(1)) $(1)/bin/uv pip sync --quiet --require-hashes --compile-bytecode $(2)
+endef
+
+$(VENV)/.ready: requirements/uv.txt requirements/dev.txt pyproject.toml
+	$(call create_environment,$(VENV),requirements/dev.txt)
+	@VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@rm $(VENV)/.installing
+	@touch $@
+
+$(LINT_VENV)/.ready: requirements/uv.txt requirements/lint.txt
+	$(call create_environment,$(LINT_VENV),requirements/lint.txt)
+	@rm $(LINT_VENV)/.installing
+	@touch $@
