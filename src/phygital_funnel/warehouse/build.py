@@ -97,12 +97,13 @@ class _Builder:
         self._gate("landing")
         with self._phase("accept"), connect(self._database) as con:
             raw.accept(con, held)
+        project = dbt.Project(self._settings, self._database)
         with self._phase("staging"):
-            dbt.build_layer(self._settings, self._database, "staging")
+            project.build_layer("staging")
         self._gate("staging")
         for layer in ("ledgers", "marts"):
             with self._phase(layer):
-                dbt.build_layer(self._settings, self._database, layer)
+                project.build_layer(layer)
         self._gate("marts")
 
     def _load(self, as_of: datetime | None, held: frozenset[str]) -> None:

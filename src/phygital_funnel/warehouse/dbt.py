@@ -20,34 +20,44 @@ LAYERS = {
 DATABASE_VARIABLE = "PHYGITAL_BUILD_DATABASE"
 
 
-def build_layer(settings: Settings, database: Path, layer: str) -> None:
-    """Build and test the models of one layer; the first also loads the seeds.
+class Project:
+    """The dbt project on one database, parsed once for all the layers of a build.
 
-    Raises:
-        BuildError: a model or a test failed; the message names the first few.
+    Args:
+        settings: where the project is, and the constants its models read with ``var``.
+        database: the build database; it is closed whenever no layer is being built.
     """
-    # Unit tests check the code on made-up rows; the test suite runs them, not every build.
-    run(settings, database, "build", "--select", *LAYERS[layer], "--exclude-resource-type", "unit_test")
 
+    def __init__(self, settings: Settings, database: Path) -> None:
+        self._settings = settings
+        self._database = database
+        self._manifest: Any = None
 
-def run(settings: Settings, database: Path, command: str, *arguments: str) -> None:
-    """Run one dbt command against a database; its file is free again afterwards.
+    def build_layer(self, layer: str) -> None:
+        """Build and test the models of one layer; the first also loads the seeds.
 
-    Raises:
-        BuildError: dbt failed.
-    """
-    from dbt.adapters.factory import reset_adapters
-    from dbt.cli.main import dbtRunner
+        Raises:
+            BuildError: a model or a test failed; the message names the first few.
+        """
+        if self._manifest is None:
+            self._manifest = self._run("parse").result
+        # Unit tests check the code on made-up rows; the test suite runs them, not every build.
+        self._run("build", "--select", *LAYERS[layer], "--exclude-resource-type", "unit_test")
 
-    os.environ[DATABASE_VARIABLE] = str(database)
-    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-    try:
-        result = dbtRunner().invoke([command, *arguments, *_options(settings)])
-    finally:
-        reset_adapters()
-        _close_connections()
-    if not result.success:
-        raise BuildError(f"dbt {command} {' '.join(arguments)} failed: {_failures(result)}")
+    def _run(self, command: str, *arguments: str) -> Any:
+        from dbt.adapters.factory import reset_adapters
+        from dbt.cli.main import dbtRunner
+
+        os.environ[DATABASE_VARIABLE] = str(self._database)
+        os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
+        try:
+            result = dbtRunner(manifest=self._manifest).invoke([command, *arguments, *_options(self._settings)])
+        finally:
+            reset_adapters()
+            _close_connections()
+        if not result.success:
+            raise BuildError(f"dbt {command} {' '.join(arguments)} failed: {_failures(result)}")
+        return result
 
 
 def variables(settings: Settings) -> dict[str, Any]:
@@ -69,6 +79,7 @@ def _options(settings: Settings) -> Sequence[str]:
         "--log-level", "warn",
         "--log-level-file", "info",
         "--no-use-colors",
+        "--no-write-json",
         "--vars", json.dumps(variables(settings)),
     )  # fmt: skip
 

@@ -1,0 +1,62 @@
+{# Credit of one conversion is 1,000,000 micros. Each model is written as the cumulative credit after a touch, a whole number;
+   a touch's credit is the difference of two of them, so a path always adds up (algorithms.md, E). #}
+
+{# Weight halves with every half-life of age; in billionths, at least one. #}
+{% macro decay_weight(age_us) -%}
+    greatest(1, cast(round(
+        1e9 * power(2.0, -cast({{ age_us }} as double) / cast({{ days_in_us('half_life_days') }} as double))
+    ) as bigint))
+{%- endmacro %}
+
+{# `member` counts the touches of the tie group that are included: tie_index, or tie_index - 1 for the credit before. #}
+{% macro first_touch_upto(member) -%}
+    case when path_position = 1 then {{ int_div('1000000 * (' ~ member ~ ')', 'tie_size') }} else 1000000 end
+{%- endmacro %}
+
+{% macro last_touch_upto(member) -%}
+    case when path_position = path_length then {{ int_div('1000000 * (' ~ member ~ ')', 'tie_size') }} else 0 end
+{%- endmacro %}
+
+{% macro linear_upto(touch_index) -%}
+    {{ int_div('1000000 * (' ~ touch_index ~ ')', 'touches') }}
+{%- endmacro %}
+
+{# 40 % to the first position, 40 % to the last, the rest evenly between; two positions share evenly. #}
+{% macro position_based_upto(member) -%}
+    case
+        when path_length = 1 then {{ int_div('1000000 * (' ~ member ~ ')', 'tie_size') }}
+        when path_length = 2
+            then 500000 * (path_position - 1) + {{ int_div('500000 * (' ~ member ~ ')', 'tie_size') }}
+        when path_position = 1 then {{ int_div('400000 * (' ~ member ~ ')', 'tie_size') }}
+        when path_position = path_length
+            then 600000 + {{ int_div('400000 * (' ~ member ~ ')', 'tie_size') }}
+        else 400000 + {{ int_div(
+            '200000 * ((path_position - 2) * tie_size + ' ~ member ~ ')', '(path_length - 2) * tie_size'
+        ) }}
+    end
+{%- endmacro %}
+
+{% macro time_decay_upto(weight) -%}
+    {{ mul_div(weight, '1000000', 'decay_total') }}
+{%- endmacro %}
+
+{# Part of an amount that falls between two cumulative credits, with the amount's sign. #}
+{% macro amount_between(amount, upto, before) -%}
+    cast(sign({{ amount }}) as bigint) * (
+        {{ amount_upto('abs(' ~ amount ~ ')', upto) }}
+        - ({{ amount_upto('abs(' ~ amount ~ ')', before) }})
+    )
+{%- endmacro %}
+
+{# floor(amount * micros / 1,000,000) for micros of at most a million: whole and rest apart, so that it stays within 64 bits. #}
+{% macro amount_upto(amount, micros) -%}
+    cast({{ int_div(amount, '1000000') }} * cast({{ micros }} as bigint)
+    + {{ int_div('(' ~ amount ~ ' % 1000000) * cast(' ~ micros ~ ' as bigint)', '1000000') }} as bigint)
+{%- endmacro %}
+
+{# Names the rules and parameters behind a credit row. #}
+{% macro model_version() -%}
+    'rules-1 half_life_days={{ var("half_life_days") }} path_transform={{ var("path_transform") }} window_days=
+    {{- var("impression_window_days") }},{{ var("view_2s_window_days") }},{{ var("view_6s_window_days") }},
+    {{- var("engagement_window_days") }},{{ var("click_window_days") }} horizon_days={{ var("restatement_horizon_days") }}'
+{%- endmacro %}

@@ -1,0 +1,122 @@
+{# Which landed rows are the current value of their key (ledger-rules 1 and 2). #}
+
+{# Columns of every landed row that later layers need to find it again. #}
+{% macro landing_columns() -%}
+    coalesce(_account, '') as _account,
+        coalesce(_part, '') as _part,
+        _row,
+        _commit,
+        _manifest_id,
+        _reject
+{%- endmacro %}
+
+{# The date a row is covered by: its own, or its manifest's first when it has none or lies outside. #}
+{% macro covering_date(day, manifest) -%}
+    case
+        when {{ day }} between {{ manifest }}.window_from and {{ manifest }}.window_to then {{ day }}
+        else {{ manifest }}.window_from
+    end
+{%- endmacro %}
+
+{# Window streams: rows of the newest complete commit whose window covers their date. Adds is_outside_window. #}
+{% macro current_in_window(source_name, stream, rows, day) -%}
+    select
+        {{ rows }}.*,
+        {{ rows }}.{{ day }} is not null
+            and {{ rows }}.{{ day }} not between manifest.window_from and manifest.window_to as is_outside_window
+    from {{ rows }}
+    join {{ ref('base__commits') }} as manifest
+        on manifest.source = '{{ source_name }}'
+        and manifest.stream = '{{ stream }}'
+        and manifest._commit = {{ rows }}._commit
+    join {{ ref('base__covers') }} as covers
+        on covers.source = '{{ source_name }}'
+        and covers.stream = '{{ stream }}'
+        and covers.account = {{ rows }}._account
+        and covers.part = {{ rows }}._part
+        and covers._commit = {{ rows }}._commit
+        and covers.covered_date = {{ covering_date(rows ~ '.' ~ day, 'manifest') }}
+{%- endmacro %}
+
+{# Snapshot streams: rows of the newest complete commit of their account and part. #}
+{% macro current_in_snapshot(source_name, stream, rows) -%}
+    select {{ rows }}.*
+    from {{ rows }}
+    join {{ ref('base__covers') }} as covers
+        on covers.source = '{{ source_name }}'
+        and covers.stream = '{{ stream }}'
+        and covers.account = {{ rows }}._account
+        and covers.part = {{ rows }}._part
+        and covers._commit = {{ rows }}._commit
+        and covers.covered_date is null
+{%- endmacro %}
+
+{# Streams of changes: rows of all complete commits, with is_current (newest commit that holds the scope),
+   first_known_at (time of the first that does) and known_at. A row without a scope stands alone. #}
+{% macro versions_of_changes(source_name, stream, rows, scope) -%}
+    select
+        spanned.*,
+        spanned._commit = spanned.newest_commit as is_current,
+        first_commit.committed_at as first_known_at
+    from (
+        select
+            {{ rows }}.*,
+            commits.committed_at as known_at,
+            max({{ rows }}._commit) over (
+                partition by {{ scope | join(', ') }}, {{ alone(rows, scope) }}
+            ) as newest_commit,
+            min({{ rows }}._commit) over (
+                partition by {{ scope | join(', ') }}, {{ alone(rows, scope) }}
+            ) as oldest_commit
+        from {{ rows }}
+        join {{ ref('base__commits') }} as commits
+            on commits.source = '{{ source_name }}'
+            and commits.stream = '{{ stream }}'
+            and commits._commit = {{ rows }}._commit
+            and commits.is_usable
+    ) as spanned
+    join {{ ref('base__commits') }} as first_commit
+        on first_commit.source = '{{ source_name }}'
+        and first_commit.stream = '{{ stream }}'
+        and first_commit._commit = spanned.oldest_commit
+{%- endmacro %}
+
+{# Gives every row without a complete scope a partition of its own. #}
+{% macro alone(rows, scope) -%}
+    case when {{ scope | join(' is null or ') }} is null then {{ rows }}._commit end,
+    case when {{ scope | join(' is null or ') }} is null then {{ rows }}._row end
+{%- endmacro %}
+
+{# The rows of `judged` with reject_rule: their broken rule, or 'duplicate_key' for all but the first accepted row of a key. #}
+{% macro keep_first_of_key(judged, key) -%}
+    select
+        ranked.*,
+        case
+            when ranked.broken_rule is not null then ranked.broken_rule
+            when ranked.place_in_key > 1 then 'duplicate_key'
+        end as reject_rule
+    from (
+        select
+            {{ judged }}.*,
+            row_number() over (
+                partition by broken_rule, {{ key | join(', ') }}
+                order by _commit desc, _row
+            ) as place_in_key
+        from {{ judged }}
+    ) as ranked
+{%- endmacro %}
+
+{# Rejected rows of a base model with the landed row they came from. #}
+{% macro rejected_rows(base_model, source_name, stream) -%}
+    select
+        rejected.reject_rule,
+        {{ row_as_json('landed') }} as payload,
+        rejected._commit,
+        rejected._row,
+        rejected._manifest_id
+    from {{ base_model }} as rejected
+    join {{ raw_relation(source_name, stream) }} as landed
+        on landed._commit = rejected._commit
+        and landed._row = rejected._row
+    where rejected.reject_rule is not null
+{%- endmacro %}

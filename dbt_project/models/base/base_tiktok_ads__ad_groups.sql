@@ -1,0 +1,35 @@
+with landed as (
+    select * from {{ raw_relation('tiktok_ads', 'ad_groups') }}
+),
+
+typed as (
+    select
+        coalesce({{ clean_text('advertiser_id') }}, {{ clean_text('_account') }}) as advertiser_id,
+        {{ clean_text('campaign_id') }} as campaign_id,
+        {{ clean_text('adgroup_id') }} as ad_group_id,
+        {{ clean_text('adgroup_name') }} as ad_group_name,
+        {{ clean_text('optimization_goal') }} as optimization_goal,
+        {{ clean_text('operation_status') }} as operation_status,
+        {{ landing_columns() }}
+    from landed
+),
+
+current_rows as (
+    {{ current_in_snapshot('tiktok_ads', 'ad_groups', 'typed') }}
+),
+
+judged as (
+    select
+        current_rows.*,
+        case
+            when _reject is not null then 'malformed'
+            when ad_group_id is null then 'missing_key'
+        end as broken_rule
+    from current_rows
+),
+
+kept as (
+    {{ keep_first_of_key('judged', ['ad_group_id']) }}
+)
+
+select * from kept

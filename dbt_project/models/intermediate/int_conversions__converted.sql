@@ -1,0 +1,59 @@
+{%- set reporting_currency = var('reporting_currency') -%}
+with dated as (
+    select * from {{ ref('int_conversions__dated') }}
+),
+
+rated as (
+    select
+        dated.*,
+        case when dated.currency = 'EUR' then 100000000 else own.units_per_eur_e8 end
+            as own_rate,
+        case when '{{ reporting_currency }}' = 'EUR' then 100000000 else target_rate.units_per_eur_e8 end
+            as reporting_rate,
+        own_currency.minor_units_per_unit as own_minor_units,
+        target_currency.minor_units_per_unit as reporting_minor_units
+    from dated
+    left join {{ ref('int_fx__carried_rates') }} as own
+        on own.rate_date = dated.event_date_market
+        and own.currency = dated.currency
+    left join {{ ref('int_fx__carried_rates') }} as target_rate
+        on target_rate.rate_date = dated.event_date_market
+        and target_rate.currency = '{{ reporting_currency }}'
+    left join {{ ref('currencies') }} as own_currency
+        on own_currency.currency = dated.currency
+    left join {{ ref('currencies') }} as target_currency
+        on target_currency.currency = '{{ reporting_currency }}'
+)
+
+select
+    conversion_id,
+    platform,
+    order_id,
+    line_ordinal,
+    market,
+    asin,
+    sku,
+    quantity,
+    currency,
+    gross_amount_minor,
+    discount_minor,
+    net_amount_minor,
+    case
+        when currency = '{{ reporting_currency }}' then net_amount_minor
+        else {{ mul_div_half_even(
+            'net_amount_minor',
+            'cast(reporting_rate as ' ~ wide_integer() ~ ') * reporting_minor_units',
+            '(cast(own_rate as ' ~ wide_integer() ~ ') * own_minor_units)'
+        ) }}
+    end as net_amount_reporting_minor,
+    '{{ reporting_currency }}' as reporting_currency,
+    conversion_status,
+    journey_key,
+    promotion_ids,
+    converted_at,
+    {{ epoch_us('converted_at') }} as converted_us,
+    event_date_utc,
+    event_date_market,
+    lines_in_order,
+    first_known_at
+from rated

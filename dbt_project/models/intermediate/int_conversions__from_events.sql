@@ -1,0 +1,20 @@
+select
+    conversion_id,
+    'events' as platform,
+    conversion_id as order_id,
+    1 as line_ordinal,
+    market,
+    product_id as asin,
+    cast(null as {{ dbt.type_string() }}) as sku,
+    cast(null as bigint) as quantity,
+    currency,
+    net_amount_minor as gross_amount_minor,
+    cast(0 as bigint) as discount_minor,
+    net_amount_minor,
+    'confirmed' as conversion_status,
+    journey_key,
+    cast(null as {{ dbt.type_string() }}) as promotion_ids,
+    converted_at,
+    1 as lines_in_order,
+    first_known_at
+from {{ ref('stg_events__conversions') }}

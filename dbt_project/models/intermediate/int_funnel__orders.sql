@@ -1,0 +1,19 @@
+select
+    market,
+    campaign_id,
+    content_id,
+    event_date_market as event_date,
+    currency,
+    cast(0 as bigint) as impressions,
+    cast(0 as bigint) as views_2s,
+    cast(0 as bigint) as views_6s,
+    cast(0 as bigint) as engagements,
+    cast(0 as bigint) as destination_clicks,
+    cast(0 as bigint) as detail_page_views,
+    cast(0 as bigint) as add_to_carts,
+    order_micro as order_micro,
+    retained_order_micro as retained_order_micro,
+    cast(0 as bigint) as spend_minor,
+    attributed_amount_minor as attributed_net_minor
+from {{ ref('int_attribution__order_credit') }}
+where attribution_model = '{{ var("headline_model") }}' and evidence <> 'unattributed'

@@ -1,0 +1,51 @@
+select
+    credit.conversion_id,
+    case
+        when credit.touchpoint_id is null then 'unattributed'
+        else concat('touch:', credit.touchpoint_id)
+    end as recipient_key,
+    credit.touchpoint_id,
+    lines.platform,
+    credit.channel,
+    credit.campaign_id,
+    credit.ad_group_id,
+    credit.ad_id,
+    credit.content_id,
+    credit.creator_id,
+    lines.market,
+    credit.evidence,
+    credit.credit_resolution,
+    cast(credit.path_position as int) as path_position,
+    cast(credit.path_length as int) as path_length,
+    cast(first_touch_upto - first_touch_before as int) as first_touch_credit_micro,
+    {{ amount_between('net_amount_minor', 'first_touch_upto', 'first_touch_before') }}
+        as first_touch_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'first_touch_upto', 'first_touch_before') }}
+        as first_touch_amount_reporting_minor,
+    cast(last_touch_upto - last_touch_before as int) as last_touch_credit_micro,
+    {{ amount_between('net_amount_minor', 'last_touch_upto', 'last_touch_before') }}
+        as last_touch_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'last_touch_upto', 'last_touch_before') }}
+        as last_touch_amount_reporting_minor,
+    cast(linear_upto - linear_before as int) as linear_credit_micro,
+    {{ amount_between('net_amount_minor', 'linear_upto', 'linear_before') }}
+        as linear_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'linear_upto', 'linear_before') }}
+        as linear_amount_reporting_minor,
+    cast(position_based_upto - position_based_before as int) as position_based_credit_micro,
+    {{ amount_between('net_amount_minor', 'position_based_upto', 'position_based_before') }}
+        as position_based_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'position_based_upto', 'position_based_before') }}
+        as position_based_amount_reporting_minor,
+    cast(time_decay_upto - time_decay_before as int) as time_decay_credit_micro,
+    {{ amount_between('net_amount_minor', 'time_decay_upto', 'time_decay_before') }}
+        as time_decay_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'time_decay_upto', 'time_decay_before') }}
+        as time_decay_amount_reporting_minor,
+    lines.currency,
+    lines.converted_at,
+    lines.conversion_status,
+    {{ model_version() }} as model_version
+from {{ ref('int_credit__unified') }} as credit
+join {{ ref('int_conversions__converted') }} as lines
+    on lines.conversion_id = credit.conversion_id

@@ -1,0 +1,5 @@
+select
+    creator_id,
+    handle,
+    country
+from {{ ref('stg_reference__creators') }}

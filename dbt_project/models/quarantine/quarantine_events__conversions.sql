@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('base_events__conversions'), 'events', 'conversions') }}

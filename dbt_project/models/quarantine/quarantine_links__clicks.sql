@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('base_links__clicks'), 'links', 'clicks') }}

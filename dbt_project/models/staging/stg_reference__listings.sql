@@ -1,0 +1,9 @@
+select
+    market,
+    asin,
+    parent_asin,
+    sku,
+    product_name,
+    category
+from {{ ref('base_reference__listings') }}
+where reject_rule is null

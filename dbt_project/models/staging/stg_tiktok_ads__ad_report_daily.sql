@@ -1,0 +1,20 @@
+select
+    advertiser_id,
+    ad_id,
+    event_date_source,
+    spend_minor,
+    currency,
+    impressions,
+    clicks,
+    reach,
+    video_plays,
+    views_2s,
+    views_6s,
+    likes,
+    comments,
+    shares,
+    follows,
+    profile_visits,
+    conversions
+from {{ ref('base_tiktok_ads__ad_report_daily') }}
+where reject_rule is null

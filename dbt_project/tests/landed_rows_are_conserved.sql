@@ -1,0 +1,3 @@
+select *
+from {{ ref('mart_row_audit') }}
+where landed <> staged + superseded + quarantined + partial
