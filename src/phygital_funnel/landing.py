@@ -102,7 +102,7 @@ class Landing:
         known = self._manifests.setdefault(stream.relation, [])
         last = known[-1].commit if known else -1
         if table.version() > last:
-            entries = table.history(limit=table.version() - last)
+            entries = _history(table, last)
             found = [_parsed(entry) for entry in entries if MANIFEST_KEY in entry and entry["version"] > last]
             known.extend(sorted(found, key=lambda manifest: manifest.commit))
         return [manifest for manifest in known if manifest.commit > after]
@@ -176,6 +176,20 @@ class Landing:
         if "://" not in path:
             Path(path).mkdir(parents=True, exist_ok=True)
         return path
+
+
+def _history(table: DeltaTable, last: int) -> list[dict[str, Any]]:
+    """Log entries above version ``last``, each with its right version.
+
+    delta-rs reads the newest entries of the log but numbers them down from the version the table was opened at, so an
+    entry that another writer adds in between shifts every number. The answer counts only if the log stood still.
+    """
+    while True:
+        version = table.version()
+        entries = table.history(limit=version - last)
+        table.update_incremental()
+        if table.version() == version:
+            return entries
 
 
 def _manifest(extraction: Extraction) -> Manifest:

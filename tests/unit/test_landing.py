@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import pyarrow as pa
 import pytest
+from deltalake import DeltaTable
 
 from phygital_funnel.errors import SchemaDrift
 from phygital_funnel.landing import Landing
@@ -145,6 +146,28 @@ def test_writers_in_several_processes_get_strictly_ordered_commits_and_lose_noth
     manifests = Landing(url).manifests(AD_REPORT_DAILY)
     assert [manifest.commit for manifest in manifests] == list(range(15))
     assert len(rows_of(Landing(url), AD_REPORT_DAILY, upto=14)) == 15
+
+
+def test_a_commit_of_another_writer_in_the_middle_of_a_read_does_not_shift_the_numbers(landing, tmp_path, monkeypatch):
+    """delta-rs numbers log entries down from the version the table was opened at."""
+    url = str(tmp_path / "landing")
+    landing.append(report(["a"]))
+    reader = Landing(url)
+    reader.newest(AD_REPORT_DAILY)
+    history = DeltaTable.history
+    others = [Landing(url)]
+
+    def history_while_another_writes(table, limit=None):
+        if others:
+            others.pop().append(report(["b"]))
+        return history(table, limit)
+
+    monkeypatch.setattr(DeltaTable, "history", history_while_another_writes)
+    commits = {manifest.manifest_id: manifest.commit for manifest in reader.manifests(AD_REPORT_DAILY)}
+    monkeypatch.undo()
+
+    assert commits == {manifest.manifest_id: manifest.commit for manifest in Landing(url).manifests(AD_REPORT_DAILY)}
+    assert sorted(commits.values()) == [0, 1]
 
 
 APPEND_AND_DIE = """

@@ -6,8 +6,7 @@ with measured as (
         rank() over by_time_back as place_from_end,
         dense_rank() over by_time as path_position,
         dense_rank() over by_time_back as position_from_end,
-        count(*) over whole as touches,
-        max(occurred_us) over whole as newest_us
+        count(*) over whole as touches
     from {{ ref('int_journeys__paths') }} as paths
     window
         whole as (partition by conversion_id),

@@ -1,6 +1,10 @@
 {%- set path_transform = var('path_transform') -%}
 with eligible as (
-    select * from {{ ref('int_journeys__candidate_touches') }}
+    select
+        candidates.*,
+        -- Decay counts from here, whatever the transform takes away afterwards.
+        max(occurred_us) over (partition by conversion_id) as newest_us
+    from {{ ref('int_journeys__candidate_touches') }} as candidates
     where not is_late
 )
 

@@ -36,15 +36,19 @@ class Rules:
     path_transform: str = "none"
 
 
-def path_of(conversion: Conversion, touches: Sequence[Touch], rules: Rules) -> list[Touch]:
-    """Touches that count for the conversion, in order."""
+def eligible_touches(conversion: Conversion, touches: Sequence[Touch], rules: Rules) -> list[Touch]:
+    """Touches of the journey inside their windows, in order."""
     eligible = [
         touch
         for touch in touches
         if touch.journey_key == conversion.journey_key
         and 0 <= conversion.converted_us - touch.occurred_us < round(rules.windows[touch.touch_type] * DAY)
     ]
-    eligible.sort(key=lambda touch: (touch.occurred_us, touch.touchpoint_id.encode()))
+    return sorted(eligible, key=lambda touch: (touch.occurred_us, touch.touchpoint_id.encode()))
+
+
+def path_of(eligible: Sequence[Touch], rules: Rules) -> Sequence[Touch]:
+    """What the path transform leaves."""
     if rules.path_transform == "collapse_repeats":
         return [next(run) for _, run in groupby(eligible, key=lambda touch: touch.channel)]
     if rules.path_transform == "first_occurrence":
@@ -53,10 +57,9 @@ def path_of(conversion: Conversion, touches: Sequence[Touch], rules: Rules) -> l
     return eligible
 
 
-def shares(path: Sequence[Touch], rules: Rules) -> dict[str, list[Fraction]]:
-    """Share of each touch of a path, as an exact fraction of one, for each model."""
+def shares(path: Sequence[Touch], newest: int, rules: Rules) -> dict[str, list[Fraction]]:
+    """Share of each touch of a path, as an exact fraction of one, for each model; decay counts from ``newest``."""
     positions = [list(group) for _, group in groupby(path, key=lambda touch: touch.occurred_us)]
-    newest = path[-1].occurred_us
     # round() halves to even where SQL halves away from zero: they differ only at exactly ten half-lives.
     decay = [
         max(1, round(1e9 * 2.0 ** (-(newest - touch.occurred_us) / (rules.half_life_days * DAY)))) for touch in path
@@ -83,10 +86,11 @@ def _ends_and_middle(count: int) -> list[Fraction]:
     return [end, *[middle] * (count - 2), end]
 
 
-def credit(path: Sequence[Touch], amount: int, rules: Rules) -> dict[tuple[str, str], tuple[int, int]]:
+def credit(eligible: Sequence[Touch], amount: int, rules: Rules) -> dict[tuple[str, str], tuple[int, int]]:
     """Credit in micros and amount in minor units by (model, touchpoint)."""
     out = {}
-    for model, parts in shares(path, rules).items():
+    path = path_of(eligible, rules)
+    for model, parts in shares(path, eligible[-1].occurred_us, rules).items():
         total = Fraction(0)
         upto = [0]
         for part in parts:
@@ -108,12 +112,12 @@ def ledger(
         by_journey.setdefault(touch.journey_key, []).append(touch)
     rows = {}
     for conversion in conversions:
-        path = path_of(conversion, by_journey.get(conversion.journey_key, []), rules)
+        eligible = eligible_touches(conversion, by_journey.get(conversion.journey_key, []), rules)
         amount = conversion.net_amount_minor
-        if not path:
+        if not eligible:
             models = ("first_touch", "last_touch", "linear", "position_based", "time_decay")
             rows |= {(conversion.conversion_id, model, "unattributed"): (MICROS, amount) for model in models}
             continue
-        for (model, touchpoint), value in credit(path, amount, rules).items():
+        for (model, touchpoint), value in credit(eligible, amount, rules).items():
             rows[conversion.conversion_id, model, f"touch:{touchpoint}"] = value
     return rows

@@ -1,0 +1,157 @@
+"""One round of the demo: move the clock, start the three extractions over a window, wait for the build they cause."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from phygital_funnel.demo.orchestrator import RunningAirflow
+from phygital_funnel.demo.progress import Progress
+from phygital_funnel.demo.rest import RunState, TaskState
+from phygital_funnel.errors import FunnelError
+
+EXTRACTIONS = ("extract_tiktok", "extract_amazon", "extract_first_party")
+BUILD = "build_funnel"
+TIME_LIMIT = 20 * 60.0
+"""Seconds after which a round is given up; the initial load takes about one minute."""
+_POLL = 1.0
+_LOG_LINES = 25
+_LINE_WIDTH = 1000
+
+
+class DemoError(FunnelError):
+    """A task of the demo failed for good."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """A window to load, and when.
+
+    Args:
+        name: what the phase is called.
+        first: first date of the window.
+        last: last date of the window, included.
+        now: what the sandbox's clock shows then.
+    """
+
+    name: str
+    first: date
+    last: date
+    now: datetime
+
+
+def plan_rounds(start: date, days: int, daily_runs: int = 3) -> list[Round]:
+    """One initial load of all but the last days, then a run for each of those; each at 13:00 UTC of the next day."""
+    initial = start + timedelta(days=days - daily_runs - 1)
+    rounds = [_round(f"initial load: {days - daily_runs} days", start, initial)]
+    for number in range(1, daily_runs + 1):
+        day = initial + timedelta(days=number)
+        rounds.append(_round(f"daily run: {day}", day, day))
+    return rounds
+
+
+def _round(name: str, first: date, last: date) -> Round:
+    return Round(name, first, last, _midnight(last) + timedelta(days=1, hours=13))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+class RoundRunner:
+    """Runs rounds one after the other.
+
+    Args:
+        airflow: the running Airflow.
+        progress: shows what happens.
+        build_phase: says in which phase the running build is.
+    """
+
+    def __init__(self, airflow: RunningAirflow, progress: Progress, build_phase: Callable[[], str]) -> None:
+        self._airflow = airflow
+        self._progress = progress
+        self._build_phase = build_phase
+        self._builds_seen = 0
+
+    def run(self, turn: Round) -> None:
+        """Load the window and wait until the build it causes has published.
+
+        Raises:
+            DemoError: with the task, the end of its log and the log's path.
+        """
+        run_id = f"demo__{turn.first}__{turn.last}"
+        end = _midnight(turn.last) + timedelta(days=1)
+        for dag_id in EXTRACTIONS:
+            self._airflow.api.trigger(
+                dag_id, run_id=run_id, logical_date=_midnight(turn.first), start=_midnight(turn.first), end=end
+            )
+        deadline = time.monotonic() + TIME_LIMIT
+        while time.monotonic() < deadline:
+            self._airflow.check()
+            if self._is_done(run_id):
+                self._builds_seen += 1
+                return
+            time.sleep(_POLL)
+        raise DemoError(
+            f"{turn.name} did not end within {TIME_LIMIT / 60:.0f} minutes; Airflow's logs are in {self._airflow.logs}."
+        )
+
+    def _is_done(self, run_id: str) -> bool:
+        newest = self._airflow.api.newest_runs()
+        builds = [run for run in newest if run.dag_id == BUILD]
+        runs = [run for run in newest if run.run_id == run_id]
+        current = builds[: len(builds) - self._builds_seen]
+        tasks = self._airflow.api.tasks([*runs, *current[:1]])
+        self._progress.show(tasks)
+        self._progress.note(f"build: {self._build_phase()}" if current else "")
+        for run in (*runs, *current):
+            self._refuse_failure(run, tasks.get(run.dag_id, []))
+        return bool(current) and all(run.state == "success" for run in current)
+
+    def _refuse_failure(self, run: RunState, tasks: list[TaskState]) -> None:
+        for task in tasks:
+            if task.state == "failed":
+                raise DemoError(self._told(run, task, "failed"))
+            if task.state == "up_for_retry":
+                self._progress.warn(self._told(run, task, "failed and will be tried again"))
+        if run.state == "failed":
+            raise DemoError(f"{run.dag_id}: run {run.run_id} failed; its logs are in {self._airflow.logs}.")
+
+    def _told(self, run: RunState, task: TaskState, what: str) -> str:
+        log = task_log(self._airflow.logs, run, task)
+        words = "\n".join(f"    {line}" for line in log_lines(log)[-_LOG_LINES:])
+        return (
+            f"{run.dag_id}: task {task.label} {what} (try {task.try_number} of run {run.run_id}). "
+            f"The end of its log:\n{words}\n  The whole log: {log}"
+        )
+
+
+def task_log(logs: Path, run: RunState, task: TaskState) -> Path:
+    """Where Airflow writes the log of a task's newest try."""
+    folder = logs / "tasks" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}" / f"task_id={task.task_id}"
+    if task.map_index >= 0:
+        folder /= f"map_index={task.map_index}"
+    return folder / f"attempt={max(task.try_number, 1)}.log"
+
+
+def log_lines(log: Path) -> list[str]:
+    """A task's log as text; Airflow writes one JSON object per line, with errors as nested objects."""
+    if not log.is_file():
+        return ["(no log was written)"]
+    return [text for line in log.read_text(errors="replace").splitlines() for text in _readable(line)]
+
+
+def _readable(line: str) -> Iterator[str]:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        yield line
+        return
+    if not isinstance(entry, dict):
+        yield line
+        return
+    yield str(entry.get("event", line))[:_LINE_WIDTH]
+    for error in entry.get("error_detail") or ():
+        yield f"{error.get('exc_type')}: {error.get('exc_value')}"[:_LINE_WIDTH]
