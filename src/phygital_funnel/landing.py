@@ -155,11 +155,11 @@ class Landing:
                 table = self._tables[stream.relation] = DeltaTable(self._path(stream))
             else:
                 table.update_incremental()
-            return table
         except TableNotFoundError:
             return None
         except (DeltaError, OSError) as error:
             raise LandingError(f"the commit log of {self._path(stream)} cannot be read: {error}") from error
+        return table
 
     def _committed(self, stream: Stream, manifest: Manifest) -> Manifest:
         """The manifest with its place in the commit order; other writers may have committed since."""

@@ -2,8 +2,11 @@
 
 import pytest
 
-from phygital_funnel.demo.home import environment, locked, prepare
+from phygital_funnel.demo.home import environment, finish, locked, prepare
 from phygital_funnel.errors import ConfigError
+from phygital_funnel.landing import Landing
+from phygital_funnel.sources.events.streams import TOUCHPOINTS
+from phygital_funnel.sources.stream import Extraction
 
 
 def test_a_folder_the_demo_did_not_make_is_refused_and_kept(tmp_path):
@@ -19,6 +22,31 @@ def test_a_home_of_an_earlier_demo_is_emptied(tmp_path):
     (home / "landing").mkdir()
     prepare(home)
     assert not (home / "landing").exists()
+
+
+def land(home, touchpoint_id):
+    row = dict.fromkeys(TOUCHPOINTS.required, touchpoint_id)
+    Landing(str(home / "landing")).append(Extraction(TOUCHPOINTS, [row]))
+
+
+def test_a_home_with_only_what_the_demo_landed_is_emptied(tmp_path):
+    home = tmp_path / "home"
+    prepare(home)
+    land(home, "by the demo")
+    finish(home)
+    prepare(home)
+    assert not (home / "landing").exists()
+
+
+def test_a_home_in_which_a_user_landed_data_after_the_demo_is_refused_and_kept(tmp_path):
+    home = tmp_path / "home"
+    prepare(home)
+    land(home, "by the demo")
+    finish(home)
+    land(home, "by a user")
+    with pytest.raises(ConfigError, match="landed after the last demo"):
+        prepare(home)
+    assert Landing(str(home / "landing")).newest(TOUCHPOINTS) == 1
 
 
 def test_an_empty_folder_may_become_the_home(tmp_path):

@@ -1,13 +1,16 @@
-"""The demo's own home: emptied at each start, and only if an earlier demo made it."""
+"""The demo's home: emptied at each start, and only if all that is in it was made by an earlier demo."""
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from phygital_funnel.errors import ConfigError
+from phygital_funnel.landing import Landing
+from phygital_funnel.sources.registry import all_streams
 
 MARKER = ".phygital-demo"
 _LOCAL = "127.0.0.1,localhost"
@@ -17,16 +20,38 @@ def prepare(home: Path) -> None:
     """Make ``home`` an empty folder with our marker in it.
 
     Raises:
-        ConfigError: it holds something that no demo made.
+        ConfigError: it holds something that no demo made, or that was landed in it after a demo.
     """
     if home.exists():
-        if any(home.iterdir()) and not (home / MARKER).is_file():
-            raise ConfigError(
-                f"{home} is not empty and no demo made it; move it away, or set PHYGITAL_HOME to another folder."
-            )
+        if any(home.iterdir()):
+            _check_is_ours(home)
         shutil.rmtree(home)
     home.mkdir(parents=True)
-    (home / MARKER).write_text("Made by `phygital demo`, which empties this folder at its next start.\n")
+    (home / MARKER).write_text(json.dumps({"made_by": "phygital demo, which empties this folder at its next start"}))
+
+
+def finish(home: Path) -> None:
+    """Note what the demo landed, so that the next one can tell its own data from a user's."""
+    (home / MARKER).write_text(json.dumps({"made_by": "phygital demo", "commits": _commits(home)}))
+
+
+def _check_is_ours(home: Path) -> None:
+    marker = home / MARKER
+    if not marker.is_file():
+        raise ConfigError(
+            f"{home} is not empty and no demo made it; move it away, or set PHYGITAL_HOME to another folder."
+        )
+    landed = json.loads(marker.read_text()).get("commits")
+    if landed is not None and landed != _commits(home):
+        raise ConfigError(
+            f"{home} holds data that was landed after the last demo, which this one would delete; "
+            "move the folder away, or set PHYGITAL_HOME to another one."
+        )
+
+
+def _commits(home: Path) -> dict[str, int]:
+    landing = Landing(str(home / "landing"))
+    return {stream.relation: landing.newest(stream) for stream in all_streams()}
 
 
 @contextlib.contextmanager

@@ -105,7 +105,8 @@ class RoundRunner:
         current = builds[: len(builds) - self._builds_seen]
         tasks = self._airflow.api.tasks([*runs, *current[:1]])
         self._progress.show(tasks)
-        self._progress.note(f"build: {self._build_phase()}" if current else "")
+        phase = self._build_phase() if current else ""
+        self._progress.note(f"build: {phase}" if phase else "")
         for run in (*runs, *current):
             self._refuse_failure(run, tasks.get(run.dag_id, []))
         return bool(current) and all(run.state == "success" for run in current)

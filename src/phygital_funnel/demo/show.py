@@ -12,7 +12,7 @@ from rich.text import Text
 
 from phygital_funnel import state
 from phygital_funnel.demo import orchestrator, summary
-from phygital_funnel.demo.home import environment, locked, prepare
+from phygital_funnel.demo.home import environment, finish, locked, prepare
 from phygital_funnel.demo.processes import Family, Interrupted, end_leftovers, interruptible
 from phygital_funnel.demo.progress import Progress
 from phygital_funnel.demo.rounds import BUILD, EXTRACTIONS, RoundRunner, plan_rounds
@@ -31,7 +31,7 @@ def run(home: Path, world: str = "demo", seed: int = DEFAULT_SEED, keep: bool = 
     """Run the demo.
 
     Args:
-        home: the demo lives in its folder ``demo``, which is emptied first.
+        home: folder the demo lives in, which is emptied first.
         world: size of the sandbox's world.
         seed: the world's seed; the same seed gives the same world.
         keep: leave Airflow and the sandbox running afterwards until interrupted, to look around.
@@ -40,7 +40,7 @@ def run(home: Path, world: str = "demo", seed: int = DEFAULT_SEED, keep: bool = 
         0, or 1 when something failed, or 128 plus the number of the signal that ended it.
     """
     console = Console()
-    demo_home = home.resolve() / "demo"
+    demo_home = home.resolve()
     try:
         with interruptible(), locked(demo_home):
             end_leftovers(demo_home)
@@ -89,6 +89,7 @@ class _Demo:
                     runner.run(turn)
             settings = Settings.from_env({**self._environment, **sandbox.environment()})
             seconds = dict(progress.seconds)
+        finish(self._home)
         summary.show(self._console, _releases(settings), settings.attribution.headline_model, seconds)
         if keep:
             self._wait(airflow)

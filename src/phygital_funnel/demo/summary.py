@@ -66,20 +66,22 @@ def _channels(found: Figures) -> Table:
         is_rest = row["channel"] == figures.UNATTRIBUTED
         table.add_row(
             wording.name(row["channel"]),
-            wording.money(row["spend"], found.currency),
-            "" if is_rest else wording.money(row["net"], found.currency),
+            wording.round_money(row["spend"], found.currency),
+            "" if is_rest else wording.round_money(row["net"], found.currency),
             "" if is_rest else wording.ratio(row["net"], row["spend"]),
-            *(wording.money(net.get((row["channel"], name)), found.currency) for name in evidence),
+            *(wording.round_money(net.get((row["channel"], name)), found.currency) for name in evidence),
         )
     table.add_section()
     totals = found.totals
     table.add_row(
         "All",
-        wording.money(totals["spend"], found.currency),
-        wording.money(totals["attributed_net"], found.currency),
+        wording.round_money(totals["spend"], found.currency),
+        wording.round_money(totals["attributed_net"], found.currency),
         wording.ratio(totals["attributed_net"], totals["spend"]),
         *(
-            wording.money(sum(row["net"] or 0 for row in found.evidence if row["evidence"] == name), found.currency)
+            wording.round_money(
+                sum(row["net"] or 0 for row in found.evidence if row["evidence"] == name), found.currency
+            )
             for name in evidence
         ),
     )
