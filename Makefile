@@ -24,7 +24,7 @@ demo: $(VENV)/.ready ## the whole way in one go: sandbox, Airflow, ledgers, rele
 	$(BIN)/phygital demo
 
 test: $(VENV)/.ready ## every test but the slow ones; PYTEST_ARGS="-k funnel" picks some
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile $(PYTEST_ARGS)
 
 # Status 5 is pytest's "nothing was selected", which is no failure here.
 test-slow: $(VENV)/.ready ## the tests that take minutes

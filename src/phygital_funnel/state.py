@@ -27,6 +27,7 @@ class Run:
         commits: newest commit used, by stream.
         as_of: the moment that was asked for, if any.
         started_at: ISO 8601.
+        sequence: place among the runs of the home; a clock that stands still does not order them.
         phases: seconds each phase took.
         warnings: failed expectations that do not block.
     """
@@ -35,6 +36,7 @@ class Run:
     status: str
     phase: str
     started_at: str
+    sequence: int = 0
     known_at: str = ""
     reason: str = ""
     as_of: str | None = None
@@ -58,8 +60,9 @@ class RunLog:
 
     @classmethod
     def start(cls, settings: Settings, run_id: str | None, as_of: datetime | None) -> "RunLog":
-        """Begin a run."""
+        """Begin a run; the caller holds the build lock."""
         moment = clock.now()
+        earlier = runs(settings)
         return cls(
             settings,
             Run(
@@ -67,6 +70,7 @@ class RunLog:
                 RUNNING,
                 "start",
                 moment.isoformat(),
+                sequence=earlier[-1].sequence + 1 if earlier else 1,
                 as_of=as_of.isoformat() if as_of else None,
             ),
         )
@@ -92,7 +96,7 @@ def runs(settings: Settings) -> list[Run]:
     """All runs, oldest first."""
     folder = settings.home / "state" / "runs"
     found = [read_run(settings, path.stem) for path in sorted(folder.glob("*.json"))] if folder.is_dir() else []
-    return sorted(found, key=lambda run: (run.started_at, run.run_id))
+    return sorted(found, key=lambda run: run.sequence)
 
 
 def write_json(path: Path, content: Any) -> None:

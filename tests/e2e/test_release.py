@@ -211,7 +211,14 @@ pipeline.build_and_publish(Settings.from_env(), on_phase=on_phase)
 """
 
 
-@pytest.mark.parametrize("phase", ["accept", "marts", "gate published"])
+@pytest.mark.parametrize(
+    "phase",
+    [
+        pytest.param("accept", marks=pytest.mark.slow),
+        "marts",
+        pytest.param("gate published", marks=pytest.mark.slow),
+    ],
+)
 def test_a_build_killed_in_any_phase_leaves_the_release_and_the_next_run_gives_the_same_result(home, phase):
     settings, _, _ = home
     before = current(settings)

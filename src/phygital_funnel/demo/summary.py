@@ -88,6 +88,10 @@ def _channels(found: Figures) -> Table:
     return table
 
 
+def _net_of(found: Figures, evidence: str) -> int:
+    return sum(row["net"] or 0 for row in found.evidence if row["evidence"] == evidence)
+
+
 def _model(found: Figures) -> str:
     return wording.name(found.headline_model).lower()
 

@@ -135,6 +135,11 @@ class Warehouse:
             check=False,
         )  # fmt: skip
 
+    def last_statuses(self) -> dict[str, str]:
+        """How each node of the last dbt run ended."""
+        results = json.loads((self._target / "run_results.json").read_text())["results"]
+        return {result["unique_id"]: result["status"] for result in results}
+
     def execute(self, statement: str) -> None:
         """Change what was built."""
         with self._connect() as con:
