@@ -110,7 +110,7 @@ def test_each_conservation_test_can_fail(events_only, sabotage: str, test: str) 
 
 
 def test_the_branches_of_the_credit_logic_hold_in_dbts_own_unit_tests(events_only) -> None:
-    """dbt's unit tests need the relations to exist; builds in production leave them out, so they run here."""
+    """Production builds leave dbt's unit tests out, and they need the relations to exist, so they run here."""
     events_only.build("test", "--select", "test_type:unit")
     statuses = events_only.last_statuses()
     assert len(statuses) >= 24

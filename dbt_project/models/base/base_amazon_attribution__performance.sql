@@ -43,11 +43,21 @@ current_rows as (
     {{ current_in_window('amazon_attribution', 'performance', 'typed', 'event_date_source') }}
 ),
 
+accounts as (
+    select
+        profile_id,
+        max(currency) as currency
+    from {{ ref('base_amazon_attribution__profiles') }}
+    where reject_rule is null or reject_rule = 'unknown_currency'
+    group by profile_id
+),
+
 judged as (
     select
         current_rows.*,
         account.currency,
-        {{ minor_units('current_rows.promoted_sales_amount', 'currencies.minor_units_per_unit') }} as promoted_sales_minor,
+        {{ minor_units('current_rows.promoted_sales_amount', 'currencies.minor_units_per_unit') }}
+            as promoted_sales_minor,
         {{ minor_units('current_rows.sales_amount', 'currencies.minor_units_per_unit') }} as sales_minor,
         case
             when _reject is not null then 'malformed'
@@ -62,21 +72,16 @@ judged as (
             when currencies.currency is null then 'unknown_currency'
         end as broken_rule
     from current_rows
-    left join (
-        select
-            profile_id,
-            max(currency) as currency
-        from {{ ref('base_amazon_attribution__profiles') }}
-        where reject_rule is null or reject_rule = 'unknown_currency'
-        group by profile_id
-    ) as account
+    left join accounts as account
         on account.profile_id = current_rows.profile_id
     left join {{ ref('currencies') }} as currencies
         on currencies.currency = account.currency
 ),
 
 kept as (
-    {{ keep_first_of_key('judged', ['profile_id', 'report_level', 'campaign_id', 'ad_group_id', 'creative_id', 'event_date_source']) }}
+    {{ keep_first_of_key(
+        'judged', ['profile_id', 'report_level', 'campaign_id', 'ad_group_id', 'creative_id', 'event_date_source']
+    ) }}
 )
 
 select * from kept

@@ -42,15 +42,26 @@ current_rows as (
     {{ current_in_window('amazon_attribution', 'products', 'typed', 'event_date_source') }}
 ),
 
+accounts as (
+    select
+        profile_id,
+        max(currency) as currency
+    from {{ ref('base_amazon_attribution__profiles') }}
+    where reject_rule is null or reject_rule = 'unknown_currency'
+    group by profile_id
+),
+
 judged as (
     select
         current_rows.*,
         account.currency,
-        {{ minor_units('current_rows.promoted_sales_amount', 'currencies.minor_units_per_unit') }} as promoted_sales_minor,
+        {{ minor_units('current_rows.promoted_sales_amount', 'currencies.minor_units_per_unit') }}
+            as promoted_sales_minor,
         {{ minor_units('current_rows.halo_sales_amount', 'currencies.minor_units_per_unit') }} as halo_sales_minor,
         case
             when _reject is not null then 'malformed'
-            when current_rows.profile_id is null or campaign_id is null or ad_group_id is null or asin is null or conversion_type is null then 'missing_key'
+            when current_rows.profile_id is null or campaign_id is null or ad_group_id is null or asin is null
+                or conversion_type is null then 'missing_key'
             when event_date_source is null then 'unparseable_date'
             when has_bad_number then 'unparseable_number'
             when is_outside_window then 'outside_window'
@@ -58,21 +69,16 @@ judged as (
             when currencies.currency is null then 'unknown_currency'
         end as broken_rule
     from current_rows
-    left join (
-        select
-            profile_id,
-            max(currency) as currency
-        from {{ ref('base_amazon_attribution__profiles') }}
-        where reject_rule is null or reject_rule = 'unknown_currency'
-        group by profile_id
-    ) as account
+    left join accounts as account
         on account.profile_id = current_rows.profile_id
     left join {{ ref('currencies') }} as currencies
         on currencies.currency = account.currency
 ),
 
 kept as (
-    {{ keep_first_of_key('judged', ['profile_id', 'campaign_id', 'ad_group_id', 'asin', 'conversion_type', 'event_date_source']) }}
+    {{ keep_first_of_key(
+        'judged', ['profile_id', 'campaign_id', 'ad_group_id', 'asin', 'conversion_type', 'event_date_source']
+    ) }}
 )
 
 select * from kept

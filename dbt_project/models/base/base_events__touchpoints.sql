@@ -32,7 +32,8 @@ judged as (
             when channel is null then 'missing_channel'
             when occurred_at is null then 'unparseable_time'
             when touch_type is null
-                or touch_type not in ('impression', 'view_2s', 'view_6s', 'engagement', 'click') then 'invalid_touch_type'
+                or touch_type not in ('impression', 'view_2s', 'view_6s', 'engagement', 'click')
+                then 'invalid_touch_type'
         end as broken_rule
     from current_rows
     where is_current

@@ -43,6 +43,15 @@ current_rows as (
     {{ current_in_window('tiktok_ads', 'ad_report_daily', 'typed', 'event_date_source') }}
 ),
 
+accounts as (
+    select
+        advertiser_id,
+        max(currency) as currency
+    from {{ ref('base_tiktok_ads__advertisers') }}
+    where reject_rule is null or reject_rule = 'unknown_currency'
+    group by advertiser_id
+),
+
 judged as (
     select
         current_rows.*,
@@ -58,14 +67,7 @@ judged as (
             when currencies.currency is null then 'unknown_currency'
         end as broken_rule
     from current_rows
-    left join (
-        select
-            advertiser_id,
-            max(currency) as currency
-        from {{ ref('base_tiktok_ads__advertisers') }}
-        where reject_rule is null or reject_rule = 'unknown_currency'
-        group by advertiser_id
-    ) as account
+    left join accounts as account
         on account.advertiser_id = current_rows.advertiser_id
     left join {{ ref('currencies') }} as currencies
         on currencies.currency = account.currency

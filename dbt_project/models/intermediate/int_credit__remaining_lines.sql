@@ -1,4 +1,5 @@
--- Lines without a code and without a path. Whatever credits them later (Attribution cells, halo) belongs here; the rest stays unattributed.
+-- Lines without a code and without a path. Whatever credits them later (Attribution cells, halo) belongs here;
+-- the rest stays unattributed.
 with credited as (
     select conversion_id from {{ ref('int_promo__matched_lines') }}
     union
