@@ -8,17 +8,17 @@ select
         cast(clicks.clicked_at as date)
     ) as event_date,
     markets.currency,
-    cast(0 as bigint) as impressions,
-    cast(0 as bigint) as views_2s,
-    cast(0 as bigint) as views_6s,
-    cast(0 as bigint) as engagements,
+    cast(null as bigint) as impressions,
+    cast(null as bigint) as views_2s,
+    cast(null as bigint) as views_6s,
+    cast(null as bigint) as engagements,
     cast(1 as bigint) as destination_clicks,
-    cast(0 as bigint) as detail_page_views,
-    cast(0 as bigint) as add_to_carts,
-    cast(0 as bigint) as order_micro,
-    cast(0 as bigint) as retained_order_micro,
-    cast(0 as bigint) as spend_minor,
-    cast(0 as bigint) as attributed_net_minor
+    cast(null as bigint) as detail_page_views,
+    cast(null as bigint) as add_to_carts,
+    cast(null as bigint) as order_micro,
+    cast(null as bigint) as retained_order_micro,
+    cast(null as bigint) as spend_minor,
+    cast(null as bigint) as attributed_net_minor
 from {{ ref('stg_links__clicks') }} as clicks
 left join {{ ref('stg_reference__markets') }} as markets
     on markets.country = clicks.country

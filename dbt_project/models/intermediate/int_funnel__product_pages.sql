@@ -54,17 +54,17 @@ select
     pages.content_id,
     pages.event_date_source as event_date,
     pages.currency,
-    cast(0 as bigint) as impressions,
-    cast(0 as bigint) as views_2s,
-    cast(0 as bigint) as views_6s,
-    cast(0 as bigint) as engagements,
-    cast(0 as bigint) as destination_clicks,
+    cast(null as bigint) as impressions,
+    cast(null as bigint) as views_2s,
+    cast(null as bigint) as views_6s,
+    cast(null as bigint) as engagements,
+    cast(null as bigint) as destination_clicks,
     pages.detail_page_views as detail_page_views,
     pages.add_to_carts as add_to_carts,
-    cast(0 as bigint) as order_micro,
-    cast(0 as bigint) as retained_order_micro,
-    cast(0 as bigint) as spend_minor,
-    cast(0 as bigint) as attributed_net_minor
+    cast(null as bigint) as order_micro,
+    cast(null as bigint) as retained_order_micro,
+    cast(null as bigint) as spend_minor,
+    cast(null as bigint) as attributed_net_minor
 from pages
 left join {{ ref('int_accounts__markets') }} as accounts
     on accounts.platform = 'amazon_attribution'

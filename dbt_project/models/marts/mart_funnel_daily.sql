@@ -10,6 +10,7 @@ with stages as (
     select * from {{ ref('int_funnel__orders') }}
 ),
 
+-- What a source does not measure stays NULL; the ledger covers every row, so its zeros are zeros.
 summed as (
     select
         market,
@@ -24,10 +25,10 @@ summed as (
         cast(sum(destination_clicks) as bigint) as destination_clicks,
         cast(sum(detail_page_views) as bigint) as detail_page_views,
         cast(sum(add_to_carts) as bigint) as add_to_carts,
-        cast(sum(order_micro) as bigint) as order_micro,
-        cast(sum(retained_order_micro) as bigint) as retained_order_micro,
+        cast(coalesce(sum(order_micro), 0) as bigint) as order_micro,
+        cast(coalesce(sum(retained_order_micro), 0) as bigint) as retained_order_micro,
         cast(sum(spend_minor) as bigint) as spend_minor,
-        cast(sum(attributed_net_minor) as bigint) as attributed_net_minor
+        cast(coalesce(sum(attributed_net_minor), 0) as bigint) as attributed_net_minor
     from stages
     group by market, campaign_id, content_id, event_date, currency
 )
