@@ -11,6 +11,18 @@ from phygital_funnel.warehouse.database import connect
 ORDER_LINES = "order lines"
 FUNNEL_CELLS = "ad-days of the funnel"
 CLAIM_CELLS = "platform claims"
+CLAIM_KEYS = (
+    "claim_platform",
+    "claim_method",
+    "claim_account",
+    "market",
+    "event_date_source",
+    "campaign_id",
+    "ad_group_id",
+    "creative_id",
+    "asin",
+    "conversion_type",
+)
 
 _TABLES = {
     ORDER_LINES: ("fct_order_lines", ("conversion_id",), ("net_amount_minor", "conversion_status", "quantity")),
@@ -21,16 +33,7 @@ _TABLES = {
     ),
     CLAIM_CELLS: (
         "fct_platform_claims",
-        (
-            "claim_platform",
-            "claim_method",
-            "market",
-            "event_date_source",
-            "campaign_id",
-            "ad_group_id",
-            "creative_id",
-            "asin",
-        ),
+        CLAIM_KEYS,
         ("claimed_orders", "claimed_amount_minor"),
     ),
 }
@@ -61,8 +64,8 @@ def _compare(before: Path, after: Path) -> dict[str, Change]:
 def _change(con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...], values: tuple[str, ...]) -> Change:
     row = con.execute(
         f"""
-        with b as (select {", ".join(keys)}, {_sums(values)} from before_release.{table} group by all),
-        a as (select {", ".join(keys)}, {_sums(values)} from after_release.{table} group by all)
+        with b as (select {", ".join(keys)}, {_values_of(values)} from before_release.{table} group by all),
+        a as (select {", ".join(keys)}, {_values_of(values)} from after_release.{table} group by all)
         select
             count(*) filter (where b.present and a.present and ({_any_distinct(values)})),
             count(*) filter (where b.present is null),
@@ -73,7 +76,8 @@ def _change(con: duckdb.DuckDBPyConnection, table: str, keys: tuple[str, ...], v
     return Change(*(row or (0, 0, 0)))
 
 
-def _sums(values: tuple[str, ...]) -> str:
+def _values_of(values: tuple[str, ...]) -> str:
+    # The keys are those of the table, so each group has one row.
     return ", ".join([*(f"any_value({value}) as {value}" for value in values), "true as present"])
 
 
