@@ -1,5 +1,6 @@
 """``phygital``: everything a task does can be done by hand."""
 
+import atexit
 import csv
 import json
 import logging
@@ -293,10 +294,11 @@ def _plain(value: Any) -> Any:
 def main() -> None:
     """Run the command line; a refusal is one line on stderr and a non-zero exit."""
     status = _run()
+    atexit._run_exitfuncs()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Leaving at once, because DuckDB's binding prints pages of harmless "leaked" notices when dbt or Great Expectations
-    # were loaded and the interpreter is taken down in the usual way.
+    # The exit handlers have run. Leaving at once, because DuckDB's binding prints pages of harmless "leaked" notices
+    # when the interpreter is taken down in the usual way after dbt or Great Expectations were loaded.
     os._exit(status)
 
 

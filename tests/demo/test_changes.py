@@ -28,8 +28,8 @@ def release(tmp_path):
             )
             con.execute(
                 "create table mart_funnel_daily as select 'US' as market, 'c' as campaign_id, 'v' as content_id, "
-                "date '2026-11-01' as event_date, 'USD' as currency, 1 as spend_minor, 1 as impressions, 1 as views_6s, "
-                "1 as engagements, 1 as detail_page_views, null::int as add_to_carts"
+                "date '2026-11-01' as event_date, 'USD' as currency, 1 as spend_minor, 1 as impressions, "
+                "1 as views_6s, 1 as engagements, 1 as detail_page_views, null::int as add_to_carts"
             )
         return path
 
