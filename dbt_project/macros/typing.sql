@@ -12,8 +12,8 @@
 
 {% macro whole_number(column) -%}
     case
-        when {{ matches(number_text(column), '[+-]?[0-9]{1,16}') }}
-            then try_cast({{ number_text(column) }} as bigint)
+        when {{ matches(number_text(column), '[+-]?[0-9]{1,16}([.]0+)?') }}
+            then try_cast(split_part({{ number_text(column) }}, '.', 1) as bigint)
     end
 {%- endmacro %}
 
@@ -63,7 +63,7 @@
 {% macro duckdb__utc_instant(column) -%}
     {#- A cast to TIMESTAMP would drop the offset without a word. -#}
     case
-        when {{ matches('trim(' ~ column ~ ')', instant_pattern() ~ '(Z|[+-][0-9]{2}:?[0-9]{2})') }}
+        when {{ matches('trim(' ~ column ~ ')', instant_pattern() ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)') }}
             then try_cast(trim({{ column }}) as timestamptz) at time zone 'UTC'
         when {{ matches('trim(' ~ column ~ ')', instant_pattern()) }}
             then try_cast(trim({{ column }}) as timestamp)
@@ -71,7 +71,7 @@
 {%- endmacro %}
 {% macro spark__utc_instant(column) -%}
     case
-        when {{ matches('trim(' ~ column ~ ')', instant_pattern() ~ '(Z|[+-][0-9]{2}:?[0-9]{2})?') }}
+        when {{ matches('trim(' ~ column ~ ')', instant_pattern() ~ '(Z|[+-][0-9]{2}(:?[0-9]{2})?)?') }}
             then try_cast(trim({{ column }}) as timestamp)
     end
 {%- endmacro %}

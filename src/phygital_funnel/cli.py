@@ -4,6 +4,7 @@ import atexit
 import csv
 import json
 import logging
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -217,11 +218,7 @@ def query(
         writer.writerow(columns)
         writer.writerows(rows)
     else:
-        typer.echo(
-            json.dumps(
-                [dict(zip(columns, row, strict=True)) for row in rows], default=_plain, ensure_ascii=False, indent=2
-            )
-        )
+        typer.echo(json.dumps(_objects(columns, rows), ensure_ascii=False, allow_nan=False, indent=2))
 
 
 @app.command()
@@ -286,9 +283,21 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield on_phase
 
 
+def _objects(columns: list[str], rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    if len(set(columns)) != len(columns):
+        raise ConfigError(f"a JSON object cannot hold a name twice: {', '.join(columns)}. Rename columns with `as`.")
+    return [{column: _plain(value) for column, value in zip(columns, row, strict=True)} for row in rows]
+
+
 def _plain(value: Any) -> Any:
-    """JSON for what JSON lacks: exact decimals as text, times and the rest in their usual form."""
-    return str(value) if not isinstance(value, date | datetime) else value.isoformat()
+    """A value as JSON can hold it: exact decimals and the like as text, bytes in hexadecimal, no number as null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def main() -> None:

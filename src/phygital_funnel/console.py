@@ -1,11 +1,13 @@
 """What the command line shows. Text from outside is never taken for markup."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +17,7 @@ from phygital_funnel.quality import GateResult
 from phygital_funnel.status import Status
 from phygital_funnel.warehouse.release import Release
 
+WIDEST = 100_000
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
@@ -67,10 +70,19 @@ def rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     """A result set as a table."""
     table = Table()
     for column in columns:
-        table.add_column(Text(column))
+        table.add_column(Text(column), overflow="fold")
     for row in values:
         table.add_row(*(Text("NULL", style="dim") if value is None else Text(str(value)) for value in row))
-    out.print(table)
+    _print_whole(table)
+
+
+def _print_whole(table: Table) -> None:
+    """A terminal folds long values; a pipe gets lines as long as they are. Neither cuts anything."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    width = Measurement.get(out, out.options.update(max_width=WIDEST), table).maximum
+    Console(width=max(width, 1), file=sys.stdout).print(table)
 
 
 def gate(result: GateResult) -> None:
@@ -82,7 +94,7 @@ def gate(result: GateResult) -> None:
             mark,
             *(Text(str(v)) for v in (check.suite, check.expectation, check.severity, check.observed, check.reason)),
         )
-    out.print(table)
+    _print_whole(table)
     say(f"gate {result.stage}: {'passed' if result.passed else 'BLOCKED'}")
 
 
@@ -114,8 +126,10 @@ def status(found: Status) -> None:
     )
     say(f"sources          {', '.join(found.configured) or 'no API source is configured'}")
     for run in found.runs:
-        style = {"published": "green", "blocked": "bold red", "failed": "bold red"}.get(run.status, "")
-        line = Text(f"run              {run.run_id}  ") + Text(f"{run.status:<9}", style=style)
+        style = {"published": "green", "blocked": "bold red", "failed": "bold red", "interrupted": "yellow"}.get(
+            run.status, ""
+        )
+        line = Text(f"run              {run.run_id}  ") + Text(f"{run.status:<11}", style=style)
         out.print(line + Text(f"  phase '{run.phase}', started {run.started_at}"))
         if run.reason:
             say(f"                 {run.reason}")

@@ -115,7 +115,7 @@ class QualityGateFailed(FunnelError):
         self.stage = stage
         self.failures = tuple(failures)
         super().__init__(
-            f"gate '{stage}' blocked the release: {'; '.join(self.failures)}. "
+            f"gate '{stage}' blocked the release: {'; '.join(failure.rstrip('.') for failure in self.failures)}. "
             "The last good release stays published. See `phygital status`, mend the cause and run again."
         )
 

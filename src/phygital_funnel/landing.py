@@ -174,7 +174,10 @@ class Landing:
     def _path(self, stream: Stream) -> str:
         path = f"{self._url}/{stream.source}/{stream.name}"
         if "://" not in path:
-            Path(path).mkdir(parents=True, exist_ok=True)
+            try:
+                Path(path).mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise LandingError(f"{path} cannot be made ({error.strerror}); check PHYGITAL_LANDING_URL.") from error
         return path
 
 

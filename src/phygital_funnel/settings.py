@@ -1,5 +1,6 @@
 """One frozen Settings, read from the environment in one place."""
 
+import csv
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from phygital_funnel.errors import ConfigError
 ATTRIBUTION_MODELS = ("first_touch", "last_touch", "linear", "position_based", "time_decay")
 PATH_TRANSFORMS = ("none", "collapse_repeats", "first_occurrence")
 API_SOURCES = ("tiktok_ads", "amazon_attribution", "amazon_seller")
+SHORTEST_HALF_LIFE_DAYS = 1 / 86_400
 _SWITCHES = {"on": True, "off": False}
 
 
@@ -53,8 +55,8 @@ class AttributionSettings:
                 raise ConfigError(
                     f"PHYGITAL_ATTRIBUTION_{name.upper()}_WINDOW_DAYS is negative; 0 means 'not eligible'."
                 )
-        if self.half_life_days <= 0:
-            raise ConfigError("PHYGITAL_ATTRIBUTION_HALF_LIFE_DAYS must be above 0.")
+        if self.half_life_days < SHORTEST_HALF_LIFE_DAYS:
+            raise ConfigError("PHYGITAL_ATTRIBUTION_HALF_LIFE_DAYS must be at least a second, 0.0000116 days.")
         if self.path_transform not in PATH_TRANSFORMS:
             raise ConfigError(
                 f"PHYGITAL_ATTRIBUTION_PATH_TRANSFORM={self.path_transform!r}; use one of {', '.join(PATH_TRANSFORMS)}."
@@ -92,9 +94,10 @@ class Settings:
         """
         env = _Environment(os.environ if environ is None else environ)
         home = Path(env.text("HOME", "var")).expanduser().resolve()
+        project_dir = _project_dir(env)
         return cls(
             home=home,
-            project_dir=_project_dir(env),
+            project_dir=project_dir,
             landing_url=env.text("LANDING_URL", str(home / "landing")),
             releases_url=env.text("RELEASES_URL", str(home / "releases")),
             drop_url=env.text("DROP_URL", str(home / "drop")),
@@ -102,7 +105,7 @@ class Settings:
             lwa_base_url=env.optional("AMAZON_LWA_BASE_URL"),
             attribution=_attribution(env),
             restatement_horizon_days=env.integer("RESTATEMENT_HORIZON_DAYS", 45),
-            reporting_currency=env.text("REPORTING_CURRENCY", "USD"),
+            reporting_currency=_currency(env, project_dir),
             request_rate_scale=env.number("REQUEST_RATE_SCALE", 1.0),
             schedules=env.switch("SCHEDULES", default=True),
         )
@@ -183,6 +186,17 @@ def _project_dir(env: _Environment) -> Path:
     if not (directory / "dbt_project").is_dir():
         raise ConfigError(f"{directory} holds no dbt_project/; set PHYGITAL_PROJECT_DIR to the project's folder.")
     return directory
+
+
+def _currency(env: _Environment, project_dir: Path) -> str:
+    code = env.text("REPORTING_CURRENCY", "USD").upper()
+    with (project_dir / "dbt_project" / "seeds" / "currencies.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["currency"] for row in csv.DictReader(file)}
+    if code not in known:
+        raise ConfigError(
+            f"PHYGITAL_REPORTING_CURRENCY={code!r} is not a currency code of ISO 4217, such as USD or EUR."
+        )
+    return code
 
 
 def _source(env: _Environment, name: str) -> SourceSettings:

@@ -12,6 +12,8 @@ from phygital_funnel import clock
 from phygital_funnel.settings import Settings
 
 RUNNING, BUILT, PUBLISHED, BLOCKED, FAILED = "running", "built", "published", "blocked", "failed"
+INTERRUPTED = "interrupted"
+"""Told by readers of a run that still says it is running when nothing runs."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Gathers what a person who was woken at night asks first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -12,7 +12,7 @@ from phygital_funnel.quality.archive import read_results
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.state import Run
-from phygital_funnel.warehouse.build import database_path
+from phygital_funnel.warehouse.build import database_path, is_building
 from phygital_funnel.warehouse.database import connect
 from phygital_funnel.warehouse.release import current
 
@@ -52,7 +52,7 @@ def read_status(settings: Settings) -> Status:
         manifest = release.manifest()
     except ReleaseError:
         release, manifest = None, {}
-    recent = tuple(reversed(state.runs(settings)[-SHOWN_RUNS:]))
+    recent = _recent_runs(settings)
     return Status(
         current=release.run_id if release else None,
         published_at=str(manifest.get("published_at", "")),
@@ -62,6 +62,17 @@ def read_status(settings: Settings) -> Status:
         warnings=_warnings(settings, recent),
         quarantine=_quarantine(settings),
         held=tuple(sorted(held_manifests(settings))),
+    )
+
+
+def _recent_runs(settings: Settings) -> tuple[Run, ...]:
+    """The last runs, newest first; one whose process is gone was interrupted, whatever it last wrote."""
+    recent = tuple(reversed(state.runs(settings)[-SHOWN_RUNS:]))
+    if not recent or is_building(settings):
+        return recent
+    reason = "its process was killed or the machine stopped; landing and the current release are whole: run again"
+    return tuple(
+        replace(run, status=state.INTERRUPTED, reason=reason) if run.status == state.RUNNING else run for run in recent
     )
 
 

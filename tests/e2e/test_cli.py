@@ -116,6 +116,12 @@ def test_events_load_build_publish_and_answer_in_three_formats(phygital, tmp_pat
     assert [int(row["net_amount_minor"]) for row in as_csv] == [1001, 500]
     assert "1001" in as_table
     assert_refused(phygital("query", "drop table fct_order_lines"), 1, "read-only")
+    assert_refused(phygital("query", ""), 1, "no statement")
+    assert_refused(phygital("query", "select 1 as a, 2 as a", "--format", "json"), 2, "twice")
+    odd = phygital("query", "select 'nan'::double as n, 1.10::decimal(9, 2) as d, encode('é') as b", "--format", "json")
+    assert json.loads(odd.stdout) == [{"n": None, "d": "1.10", "b": "c3a9"}]
+    wide = "x" * 300
+    assert wide in phygital("query", f"select '{wide}' as long, 1 as short").stdout
     status = phygital("status").stdout
     assert "published" in status
     assert "none" not in status.splitlines()[0]

@@ -185,6 +185,8 @@ def test_rolling_back_returns_to_the_release_before_and_on_to_the_one_named(home
         rollback(settings)
     with pytest.raises(ReleaseError, match="no release"):
         rollback(settings, "../home")
+    with pytest.raises(ReleaseError, match="no release"):
+        rollback(settings, "current")
     assert rollback(settings, newest.run_id) == newest
 
 
@@ -229,6 +231,7 @@ def test_a_build_killed_in_any_phase_leaves_the_release_and_the_next_run_gives_t
 
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert current(settings) == before
+    assert read_status(settings).runs[0].status == ("built" if phase == "gate published" else "interrupted")
     release = pipeline.build_and_publish(settings)
     assert query(settings, credit)[1] == rows
     assert not list(release.path.parent.glob("*.staging"))

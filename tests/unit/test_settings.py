@@ -50,6 +50,9 @@ def test_the_defaults_are_those_of_the_contract():
         ("PHYGITAL_ATTRIBUTION_CLICK_WINDOW_DAYS", "-1", "CLICK_WINDOW_DAYS"),
         ("PHYGITAL_ATTRIBUTION_CLICK_WINDOW_DAYS", "nan", "CLICK_WINDOW_DAYS"),
         ("PHYGITAL_ATTRIBUTION_HALF_LIFE_DAYS", "0", "HALF_LIFE_DAYS"),
+        ("PHYGITAL_ATTRIBUTION_HALF_LIFE_DAYS", "1e-13", "HALF_LIFE_DAYS"),
+        ("PHYGITAL_REPORTING_CURRENCY", "US'D", "REPORTING_CURRENCY"),
+        ("PHYGITAL_REPORTING_CURRENCY", "XXQ", "REPORTING_CURRENCY"),
         ("PHYGITAL_ATTRIBUTION_HEADLINE_MODEL", "guess", "first_touch"),
         ("PHYGITAL_ATTRIBUTION_PATH_TRANSFORM", "shuffle", "collapse_repeats"),
         ("PHYGITAL_RESTATEMENT_HORIZON_DAYS", "1.5", "RESTATEMENT_HORIZON_DAYS"),
@@ -83,3 +86,7 @@ def test_what_goes_into_a_manifest_names_no_credentials_file(tmp_path):
     settings = Settings.from_env({"PHYGITAL_TIKTOK_ADS_CREDENTIALS_FILE": str(tmp_path / "secret.json")})
 
     assert "secret" not in str(settings.public())
+
+
+def test_a_reporting_currency_in_lower_case_is_taken():
+    assert Settings.from_env({"PHYGITAL_REPORTING_CURRENCY": "eur"}).reporting_currency == "EUR"

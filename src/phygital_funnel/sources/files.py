@@ -1,5 +1,7 @@
 """Reads CSV, TSV, JSON Lines and Parquet into text columns; a line that cannot be parsed is kept as it stood."""
 
+import csv
+import glob
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from phygital_funnel.warehouse.database import connect
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 SUFFIXES = (*DELIMITERS, ".jsonl", ".ndjson", ".parquet")
+TIMES_WITH_ZONE = ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS")
 MALFORMED = "malformed_line"
 TEMPORARY_TABLES = ("lines", "rejects", "texts", "valid", "objects", "reject_errors", "reject_scans")
 
@@ -51,8 +54,10 @@ def read_file(
 def _read_delimited(con: duckdb.DuckDBPyConnection, path: Path, stream: Stream, quoted: bool) -> pa.Table:
     delimiter = DELIMITERS[path.suffix.lower()]
     with path.open(encoding="utf-8-sig", newline="") as file:
-        heading = file.readline().rstrip("\r\n")
-    columns = [snake_case(name.strip().strip('"')) for name in heading.split(delimiter)]
+        heading = next(
+            csv.reader(file, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE), []
+        )
+    columns = [snake_case(name) for name in heading]
     _check(path, stream, columns)
     con.execute(
         """
@@ -61,7 +66,7 @@ def _read_delimited(con: duckdb.DuckDBPyConnection, path: Path, stream: Stream, 
             columns = $columns, store_rejects = true, rejects_limit = 0, nullstr = '', null_padding = false)
         """,
         {
-            "path": str(path),
+            "path": _literal(path),
             "delimiter": delimiter,
             "quote": '"' if quoted else "",
             "columns": {name or f"_unnamed_{position}": "VARCHAR" for position, name in enumerate(columns)},
@@ -82,7 +87,7 @@ def _read_json_lines(con: duckdb.DuckDBPyConnection, path: Path, stream: Stream,
             $path, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false,
             columns = {'text': 'VARCHAR'}, max_line_size = 67108864) where trim(text) <> ''
         """.replace("chr(1)", "'\x01'"),  # no line of JSON holds this character, so each line is one column
-        {"path": str(path)},
+        {"path": _literal(path)},
     )
     con.execute(
         """
@@ -98,6 +103,8 @@ def _read_json_lines(con: duckdb.DuckDBPyConnection, path: Path, stream: Stream,
     columns = [snake_case(name) for name in names]
     if columns:
         _check(path, stream, columns)
+    elif path.stat().st_size:
+        raise SourceError(stream.source, f"{path.name} holds no JSON object on any line. Nothing of it was landed.")
     pointers = {f"p{position}": "/" + name.replace("~", "~0").replace("/", "~1") for position, name in enumerate(names)}
     fields = ", ".join(
         f'object->>${key} as "{column}"' for key, column in zip(pointers, columns, strict=True) if column
@@ -108,18 +115,34 @@ def _read_json_lines(con: duckdb.DuckDBPyConnection, path: Path, stream: Stream,
 
 def _read_parquet(con: duckdb.DuckDBPyConnection, path: Path, stream: Stream, quoted: bool) -> pa.Table:
     del quoted
-    names = [row[0] for row in con.execute("describe select * from read_parquet($1)", [str(path)]).fetchall()]
-    columns = [snake_case(name) for name in names]
+    described = con.execute("describe select * from read_parquet($1)", [_literal(path)]).fetchall()
+    columns = [snake_case(row[0]) for row in described]
     _check(path, stream, columns)
     fields = ", ".join(
-        f'cast("{name.replace(chr(34), chr(34) * 2)}" as varchar) as "{column}"'
-        for name, column in zip(names, columns, strict=True)
+        f'{_as_text(row[0], row[1])} as "{column}"' for row, column in zip(described, columns, strict=True) if column
     )
     con.execute(
-        f"create temp table lines as select {fields}, row_number() over () as _row from read_parquet($1)", [str(path)]
+        f"create temp table lines as select {fields}, row_number() over () as _row from read_parquet($1)",
+        [_literal(path)],
     )
     con.execute("create temp table rejects (line bigint, text varchar)")
     return _landable(con, stream, columns)
+
+
+def _as_text(name: str, kind: str) -> str:
+    """A typed value as the text other formats would hold: UTC instants, whole numbers without a decimal point."""
+    value = f'"{name.replace(chr(34), chr(34) * 2)}"'
+    if kind in TIMES_WITH_ZONE:
+        return f"strftime({value}::timestamptz at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if kind in ("DOUBLE", "FLOAT"):  # what pandas makes of an integer column with gaps
+        whole = f"{value} = trunc({value}) and abs({value}) < 1e15"
+        return f"case when {whole} then {value}::bigint::varchar else {value}::varchar end"
+    return f"cast({value} as varchar)"
+
+
+def _literal(path: Path) -> str:
+    """The path as DuckDB should take it: a name, and not a pattern that other files match too."""
+    return glob.escape(str(path))
 
 
 _READERS = {
@@ -131,14 +154,15 @@ _READERS = {
 
 
 def _check(path: Path, stream: Stream, columns: list[str]) -> None:
-    if len(set(columns)) != len(columns):
-        raise SourceError(stream.source, f"{path.name} names a column twice: {', '.join(columns)}.")
+    named = [name for name in columns if name]
+    if len(set(named)) != len(named):
+        raise SourceError(stream.source, f"{path.name} names a column twice: {', '.join(named)}.")
     if missing := stream.missing(columns):
         raise SchemaDrift(
             stream.source,
             path.name,
             missing=missing,
-            unexpected=[name for name in columns if name not in stream.columns],
+            unexpected=[name for name in named if name not in stream.columns],
         )
 
 

@@ -42,7 +42,7 @@ class Build:
 def database_path(settings: Settings, as_of: datetime | None = None) -> Path:
     """The build database; a past state of knowledge has a file of its own."""
     folder = settings.home / "build"
-    return folder / "build.duckdb" if as_of is None else folder / f"as_of_{as_of:%Y%m%dT%H%M%SZ}.duckdb"
+    return folder / "build.duckdb" if as_of is None else folder / f"as_of_{as_of:%Y%m%dT%H%M%S_%fZ}.duckdb"
 
 
 def build(
@@ -75,7 +75,7 @@ def build(
     with only_build(settings):
         log = RunLog.start(settings, run_id, as_of)
         with recorded(log):
-            if full_refresh:
+            if full_refresh or as_of is not None:  # what a file holds is added to, and never taken back
                 _forget(database)
             _Builder(settings, database, log, on_phase).run(as_of)
             log.update(status=state.BUILT, phase="built")
@@ -178,6 +178,15 @@ def only_build(settings: Settings) -> Iterator[None]:
                 f"another build of {settings.home} is running; wait for it to end and run again."
             ) from error
         yield
+
+
+def is_building(settings: Settings) -> bool:
+    """Whether a process is building in this home right now."""
+    try:
+        with only_build(settings):
+            return False
+    except BuildError:
+        return True
 
 
 def _forget(database: Path) -> None:

@@ -28,7 +28,10 @@ def read(database: Path, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """
     with connect(database, read_only=True, sealed=True) as con:
         try:
-            cursor = con.execute(sql)
-            return [column[0] for column in cursor.description or ()], cursor.fetchall()
+            result = con.sql(sql)
+            rows = None if result is None else (list(result.columns), result.fetchall())
         except duckdb.Error as error:
-            raise ReleaseError(f"the query was refused: {error}") from error
+            raise ReleaseError(f"the query was refused: {str(error).splitlines()[0]}") from error
+    if rows is None:
+        raise ReleaseError("the query was refused: it holds no statement that gives rows.")
+    return rows

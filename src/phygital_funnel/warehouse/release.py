@@ -133,10 +133,16 @@ def rollback(settings: Settings, run_id: str | None = None) -> Release:
         if target is None:
             raise ReleaseError("the current release is the first one; there is nothing to roll back to.")
         path = folder / target
-        if path.parent != folder or not (path / MANIFEST_NAME).is_file():
+        if not _is_release(path):
             raise ReleaseError(f"there is no release {target!r} in {folder}.")
         _swap(folder, path.name)
     return Release(path.name, path)
+
+
+def _is_release(path: Path) -> bool:
+    """Whether a folder is a finished release under its own name: no link, and no publication that was broken off."""
+    manifest = path / MANIFEST_NAME
+    return not path.is_symlink() and manifest.is_file() and Release(path.name, path).manifest()["run_id"] == path.name
 
 
 def _folder(settings: Settings) -> Path:

@@ -21,7 +21,7 @@ select
 create table ledgers.fct_order_adjustments as
 select
     unnest(['x1', 'x2', 'x3', 'x4', 'x5']) as adjustment_id, unnest(['l1', 'l1', 'l3', 'l3', 'e1']) as conversion_id,
-    unnest([1201, -200, 700, -700, -500])::bigint as amount_minor;
+    unnest([1201, -200, 700, -700, -500])::bigint as amount_minor, 'USD' as currency;
 
 create table ledgers.fct_attribution_credit as
 select

@@ -1,12 +1,14 @@
 """Files are read by column name; a line that cannot be parsed is kept as it stood."""
 
+import json
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from phygital_funnel.errors import SchemaDrift, SourceError
 from phygital_funnel.sources.amazon_seller.streams import ORDER_LINES
-from phygital_funnel.sources.events.streams import TOUCHPOINTS
+from phygital_funnel.sources.events.streams import CONVERSIONS, TOUCHPOINTS
 from phygital_funnel.sources.files import read_file
 from phygital_funnel.sources.links.streams import CLICKS
 
@@ -61,13 +63,54 @@ def test_json_lines_that_are_no_objects_are_rejected(write):
     assert [row["_extra"] for row in rows if row["_reject"]] == ["{broken", "[1]"]
 
 
-def test_parquet_values_become_text_in_utc(tmp_path):
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Paris"])
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_parquet_instants_become_text_in_utc(tmp_path, unit, zone):
     columns = {name: ["x"] for name in TOUCHPOINTS.required}
-    columns["occurred_at"] = pa.array([0], pa.timestamp("us", "Europe/Paris"))
+    columns["occurred_at"] = (
+        pa.array([1_500_000_000], pa.int64()).cast(pa.timestamp("ns")).cast(pa.timestamp(unit, zone))
+    )
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table(columns), path)
 
-    assert read_file(path, TOUCHPOINTS).column("occurred_at").to_pylist() == ["1970-01-01 00:00:00+00"]
+    assert read_file(path, TOUCHPOINTS).column("occurred_at").to_pylist() == ["1970-01-01T00:00:01.500000Z"]
+
+
+def test_whole_numbers_that_pandas_made_floats_are_whole_again(tmp_path):
+    columns = {name: ["x", "y", "z"] for name in CONVERSIONS.required}
+    columns["net_amount_minor"] = [100.0, None, 12.5]
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table(columns), path)
+
+    assert read_file(path, CONVERSIONS).column("net_amount_minor").to_pylist() == ["100", None, "12.5"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_file_name_is_not_a_pattern(tmp_path, suffix):
+    """Beside ``g[1]`` lies ``g1``, which the name matches when it is taken for a pattern."""
+    for name in ("g1", "g[1]"):
+        path = tmp_path / f"{name}{suffix}"
+        row = dict.fromkeys(TOUCHPOINTS.required, name)
+        if suffix == ".parquet":
+            pq.write_table(pa.Table.from_pylist([row]), path)
+        elif suffix == ".jsonl":
+            path.write_text(json.dumps(row))
+        else:
+            path.write_text(f"{','.join(row)}\n{','.join(row.values())}\n")
+
+    assert read_file(tmp_path / f"g[1]{suffix}", TOUCHPOINTS).column("touchpoint_id").to_pylist() == ["g[1]"]
+
+
+def test_a_quoted_comma_in_the_heading_is_part_of_a_name_and_unnamed_columns_are_left_out(write):
+    path = write("a.csv", 'click_id,clicked_at,"note, free",visitor_id,,\nc1,t,n,v,,\n')
+
+    (row,) = read_file(path, CLICKS).to_pylist()
+    assert (row["click_id"], row["visitor_id"], row["_extra"], row["_reject"]) == ("c1", "v", '{"note_free":"n"}', None)
+
+
+def test_a_file_without_any_json_object_is_refused(write):
+    with pytest.raises(SourceError, match="no JSON object"):
+        read_file(write("a.jsonl", '[{"touchpoint_id": 1}]\n'), TOUCHPOINTS)
 
 
 def test_a_file_without_required_columns_is_refused_with_what_it_lacks_and_what_it_has(write):
