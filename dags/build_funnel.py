@@ -29,8 +29,8 @@ from phygital_policy import (
     TIKTOK_LANDED,
     Pool,
     Tag,
-    begin_log_group,
 )
+from phygital_tasks import begin_log_group
 
 
 @dag(

@@ -16,12 +16,13 @@ Owner: marketing-data.
 
 from airflow.sdk import dag
 
-from phygital_policy import AMAZON_LANDED, DEFAULT_ARGS, START_DATE, Pool, Tag, announce, daily, extract_source
+from phygital_policy import AMAZON_LANDED, DEFAULT_ARGS, START_DATE, Pool, Tag, daily
+from phygital_tasks import announce, extract_source
 
 
 @dag(
-    # By 09:00 UTC the day before has ended in every market's zone.
-    schedule=daily("0 9 * * *"),
+    # By 13:00 UTC the day before has ended in every market's zone and TikTok's correction of 12:00 UTC is in.
+    schedule=daily("0 13 * * *"),
     start_date=START_DATE,
     catchup=False,
     max_active_runs=1,

@@ -11,6 +11,7 @@
     │       ├── RateLimited         throttled: wait, then try again
     │       └── SourceUnreachable   no answer, a broken connection, or a 5xx
     ├── LandingError                landing could not be read or written
+    ├── HomeBusy                    another process is building in the same home: wait, then try again
     ├── BuildError                  dbt or the loader failed
     ├── QualityGateFailed           a critical expectation failed: nothing was published
     └── ReleaseError                no release to read, or none to roll back to
@@ -97,6 +98,10 @@ class SourceUnreachable(TransientSourceError):
 
 class LandingError(FunnelError):
     """The landing zone could not be read or written."""
+
+
+class HomeBusy(FunnelError):
+    """Another process is building in the same home, or reads its build database."""
 
 
 class BuildError(FunnelError):

@@ -13,10 +13,10 @@ from phygital_funnel.sources.stream import Window
 
 
 @pytest.fixture
-def policy(dag_bag):
-    import phygital_policy
+def tasks(dag_bag):
+    import phygital_tasks
 
-    return phygital_policy
+    return phygital_tasks
 
 
 @pytest.fixture
@@ -37,29 +37,31 @@ def home(tmp_path, monkeypatch):
     [
         ("2026-09-07T00:00Z", "2026-11-03T00:00Z", ("2026-09-07", "2026-11-02")),
         ("2026-11-03T00:00Z", "2026-11-04T00:00Z", ("2026-11-03", "2026-11-03")),
-        ("2026-11-03T09:00Z", "2026-11-04T09:00Z", ("2026-11-03", "2026-11-04")),
+        ("2026-11-03T13:00Z", "2026-11-04T13:00Z", ("2026-11-03", "2026-11-03")),
         ("2026-11-03T00:00Z", "2026-11-03T00:00Z", ("2026-11-03", "2026-11-03")),
     ],
-    ids=["initial load", "one day", "a day from 09:00", "an empty interval is its own day"],
+    ids=["initial load", "one day", "a day from 13:00", "an empty interval is its own day"],
 )
-def test_the_window_of_a_run_is_its_data_interval_without_the_last_instant(policy, start, end, expected):
-    window = policy.window_of(datetime.fromisoformat(start), datetime.fromisoformat(end))
+def test_the_window_of_a_run_is_the_days_that_end_in_its_data_interval(tasks, start, end, expected):
+    window = tasks.window_of(datetime.fromisoformat(start), datetime.fromisoformat(end))
     assert window == Window(*map(date.fromisoformat, expected))
 
 
-def test_a_run_without_a_data_interval_is_refused_and_told_how_to_be_started(policy):
+def test_a_run_without_a_data_interval_is_refused_and_told_how_to_be_started(tasks):
     with pytest.raises(ConfigError, match="trigger it with a logical date"):
-        policy.window_of(None, None)
+        tasks.window_of(None, None)
 
 
-def test_a_daily_run_covers_the_day_before(policy, monkeypatch):
+def test_a_daily_run_covers_the_day_before(tasks, monkeypatch):
     """A plain cron string would give an empty interval."""
     from airflow.serialization.encoders import coerce_to_core_timetable
 
+    from phygital_policy import daily
+
     monkeypatch.setenv("PHYGITAL_SCHEDULES", "on")
-    timetable = coerce_to_core_timetable(policy.daily("0 9 * * *"))
-    interval = timetable.infer_manual_data_interval(run_after=datetime(2026, 11, 4, 9, 30, tzinfo=UTC))
-    assert policy.window_of(interval.start, interval.end) == Window(date(2026, 11, 3), date(2026, 11, 4))
+    timetable = coerce_to_core_timetable(daily("0 13 * * *"))
+    interval = timetable.infer_manual_data_interval(run_after=datetime(2026, 11, 4, 13, 30, tzinfo=UTC))
+    assert tasks.window_of(interval.start, interval.end) == Window(date(2026, 11, 3), date(2026, 11, 3))
 
 
 def test_schedules_can_be_switched_off_while_assets_stay(monkeypatch):

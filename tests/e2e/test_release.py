@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from phygital_funnel import pipeline, state
-from phygital_funnel.errors import BuildError, ReleaseError
+from phygital_funnel.errors import HomeBusy, ReleaseError
 from phygital_funnel.settings import ATTRIBUTION_MODELS, Settings
 from phygital_funnel.sources.events.streams import CONVERSIONS, TOUCHPOINTS
 from phygital_funnel.status import read_status
@@ -241,7 +241,7 @@ def test_a_second_build_at_the_same_time_is_refused(home):
     settings, _, _ = home
     from phygital_funnel.warehouse.build import only_build
 
-    with only_build(settings), pytest.raises(BuildError, match="another build"):
+    with only_build(settings), pytest.raises(HomeBusy, match="another build"):
         build(settings)
 
 

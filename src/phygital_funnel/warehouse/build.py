@@ -14,7 +14,7 @@ from pathlib import Path
 
 from phygital_funnel import __version__, clock, state
 from phygital_funnel.decisions import held_manifests
-from phygital_funnel.errors import BuildError, ConfigError, FunnelError, QualityGateFailed
+from phygital_funnel.errors import ConfigError, FunnelError, HomeBusy, QualityGateFailed
 from phygital_funnel.landing import Landing
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.registry import all_streams
@@ -64,7 +64,8 @@ def build(
 
     Raises:
         QualityGateFailed: a gate blocked the build.
-        BuildError: the loader or dbt failed, or another build is running.
+        BuildError: the loader or dbt failed.
+        HomeBusy: another build is running.
     """
     if as_of is not None and (as_of.tzinfo is None or as_of > clock.now()):
         raise ConfigError(
@@ -166,7 +167,7 @@ def only_build(settings: Settings) -> Iterator[None]:
     """Hold the home's build lock; the system frees it when the process dies, however it dies.
 
     Raises:
-        BuildError: another process holds it.
+        HomeBusy: another process holds it.
     """
     path = settings.home / "build" / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -174,9 +175,7 @@ def only_build(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise BuildError(
-                f"another build of {settings.home} is running; wait for it to end and run again."
-            ) from error
+            raise HomeBusy(f"another build of {settings.home} is running; wait for it to end and run again.") from error
         yield
 
 
@@ -185,7 +184,7 @@ def is_building(settings: Settings) -> bool:
     try:
         with only_build(settings):
             return False
-    except BuildError:
+    except HomeBusy:
         return True
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from phygital_funnel.errors import BuildError
+from phygital_funnel.errors import HomeBusy
 
 # DuckDB 2.0.0 returns wrong rows for "newest row wins" over several Parquet files unless this optimizer is off
 # (tests/dbt holds the regression test), so it is off on every connection.
@@ -27,13 +27,13 @@ def connect(
         sealed: refuse to read or write any other file and to change settings.
 
     Raises:
-        BuildError: another process holds the file.
+        HomeBusy: another process holds the file.
     """
     try:
         connection = duckdb.connect(str(path or ":memory:"), read_only=read_only, config={**OPTIMIZERS})
     except duckdb.IOException as error:
         if "lock" in str(error):
-            raise BuildError(
+            raise HomeBusy(
                 f"{path} is held by another process; wait for its build to end, or stop it, and run again. ({error})"
             ) from error
         raise
