@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from datetime import datetime
 from typing import Any
 
 from phygital_funnel import clock
@@ -40,9 +41,13 @@ def decide(settings: Settings, decision: str, manifest_id: str, reason: str) -> 
         file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
 
-def held_manifests(settings: Settings) -> frozenset[str]:
-    """Ids of the extractions that are held now: the last decision on each counts."""
-    latest = {entry["manifest_id"]: entry["decision"] for entry in _entries(settings)}
+def held_manifests(settings: Settings, at: datetime | None = None) -> frozenset[str]:
+    """Ids of the extractions that are held: the last decision on each counts, of those taken by ``at`` or of all."""
+    latest = {
+        entry["manifest_id"]: entry["decision"]
+        for entry in _entries(settings)
+        if at is None or datetime.fromisoformat(entry["decided_at"]) <= at
+    }
     return frozenset(manifest_id for manifest_id, decision in latest.items() if decision == HOLD)
 
 

@@ -26,7 +26,8 @@ class Run:
         phase: the step it is in, or ended in.
         reason: why it was blocked or failed.
         known_at: knowledge time of the build, ISO 8601.
-        commits: newest commit used, by stream.
+        commits: newest commit used, by stream; all before it were used too.
+        held: manifest ids that were set aside.
         as_of: the moment that was asked for, if any.
         started_at: ISO 8601.
         sequence: place among the runs of the home; a clock that stands still does not order them.
@@ -43,6 +44,7 @@ class Run:
     reason: str = ""
     as_of: str | None = None
     commits: dict[str, int] = field(default_factory=dict)
+    held: tuple[str, ...] = ()
     phases: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -91,7 +93,7 @@ class RunLog:
 def read_run(settings: Settings, run_id: str) -> Run:
     """One run by its id."""
     content = json.loads((settings.home / "state" / "runs" / f"{run_id}.json").read_text())
-    return Run(**{**content, "warnings": tuple(content.get("warnings", ()))})
+    return Run(**{**content, **{name: tuple(content.get(name, ())) for name in ("held", "warnings")}})
 
 
 def runs(settings: Settings) -> list[Run]:

@@ -43,3 +43,4 @@ def test_a_blocked_release_leaves_the_last_good_one_and_publishes_after_the_fix(
     held = pipeline.build_and_publish(settings)
     assert current(settings) == held
     assert len(read_status(settings).held) == len(bad)
+    assert set(held.manifest()["held"]) == {manifest.manifest_id for manifest in bad}

@@ -92,7 +92,8 @@ class _Builder:
 
     def run(self, as_of: datetime | None) -> None:
         self._database.parent.mkdir(parents=True, exist_ok=True)
-        held = held_manifests(self._settings)
+        held = held_manifests(self._settings, as_of)
+        self._log.update(held=tuple(sorted(held)))
         with self._phase("load"):
             self._load(as_of, held)
         self._gate("landing")

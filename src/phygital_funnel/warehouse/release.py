@@ -213,6 +213,7 @@ def _manifest(settings: Settings, run: Run) -> dict[str, Any]:
         "known_at": run.known_at,
         "as_of": run.as_of,
         "commits": run.commits,
+        "held": list(run.held),
         "settings": settings.public(),
         "code_version": __version__,
         "duckdb_version": duckdb.__version__,
