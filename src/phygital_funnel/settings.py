@@ -190,7 +190,10 @@ def _project_dir(env: _Environment) -> Path:
 
 def _currency(env: _Environment, project_dir: Path) -> str:
     code = env.text("REPORTING_CURRENCY", "USD").upper()
-    with (project_dir / "dbt_project" / "seeds" / "currencies.csv").open(encoding="utf-8", newline="") as file:
+    path = project_dir / "dbt_project" / "seeds" / "currencies.csv"
+    if not path.is_file():
+        raise ConfigError(f"{project_dir} holds no whole project ({path.name} is missing); check PHYGITAL_PROJECT_DIR.")
+    with path.open(encoding="utf-8", newline="") as file:
         known = {row["currency"] for row in csv.DictReader(file)}
     if code not in known:
         raise ConfigError(

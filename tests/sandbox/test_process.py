@@ -37,7 +37,9 @@ def credentials(sandbox, source):
 
 
 def test_the_environment_configures_every_source(sandbox, tmp_path, monkeypatch):
-    (tmp_path / "dbt_project").mkdir()
+    seeds = tmp_path / "dbt_project" / "seeds"
+    seeds.mkdir(parents=True)
+    (seeds / "currencies.csv").write_text("currency\nUSD\n")
     environ = sandbox.environment | {"PHYGITAL_HOME": str(sandbox.home), "PHYGITAL_PROJECT_DIR": str(tmp_path)}
     settings = Settings.from_env(environ)
     assert settings.configured_sources() == {"tiktok_ads", "amazon_attribution", "amazon_seller"}
