@@ -97,7 +97,7 @@ def test_a_dropped_connection_breaks_off_in_the_middle(sandbox):
     sandbox.fault("drop_connection", "/drop")
     with (
         pytest.raises(IncompleteRead),
-        urllib.request.urlopen(f"{sandbox.base_url}/drop/reference/listings.csv") as answer,  # noqa: S310
+        urllib.request.urlopen(f"{sandbox.base_url}/drop/reference/listings.csv") as answer,  # noqa: S310  the sandbox on this machine
     ):
         answer.read()
     assert sandbox.pending_faults() == []
@@ -119,7 +119,7 @@ def test_the_clock_file_follows_the_clock(sandbox):
 
 def test_the_control_app_is_not_reached_through_the_platforms_port(sandbox):
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{sandbox.base_url}/clock")  # noqa: S310
+        urllib.request.urlopen(f"{sandbox.base_url}/clock")  # noqa: S310  the sandbox on this machine
     assert refused.value.code == 404
 
 

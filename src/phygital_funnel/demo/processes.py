@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]  # it ships no types
 
 MARK_VARIABLE = "PHYGITAL_PROCESS_MARK"
 HOME_VARIABLE = "PHYGITAL_PROCESS_HOME"
