@@ -25,6 +25,10 @@ def _land_reference(warehouse) -> None:
          "timezone": "America/Los_Angeles", "amazon_domain": "amazon.com"},
         {"market": "UK", "marketplace_id": "A1F83G8C2ARO7P", "country": "GB", "currency": "GBP",
          "timezone": "Europe/London", "amazon_domain": "amazon.co.uk"},
+        {"market": "ID", "marketplace_id": "", "country": "ID", "currency": "IDR", "timezone": "Asia/Jakarta",
+         "amazon_domain": ""},
+        {"market": "TH", "marketplace_id": "", "country": "TH", "currency": "THB", "timezone": "Asia/Bangkok",
+         "amazon_domain": ""},
         {"market": "XX", "marketplace_id": "X", "country": "XX", "currency": "USD", "timezone": "Mars/Base",
          "amazon_domain": None},
     ]  # fmt: skip
@@ -254,6 +258,16 @@ def test_an_ads_market_is_that_of_the_shop_it_leads_to(world) -> None:
         ("ad1", "US"),
         ("ad2", "UK"),
         ("ad3", "US"),
+    ]
+
+
+def test_markets_without_amazon_are_markets_all_the_same(world) -> None:
+    """TikTok sells in countries where Amazon has no storefront; two such markets do not clash."""
+    assert world.rows("select market, marketplace_id, amazon_domain from marts.dim_markets order by 1") == [
+        ("ID", None, None),
+        ("TH", None, None),
+        ("UK", "A1F83G8C2ARO7P", "amazon.co.uk"),
+        ("US", "ATVPDKIKX0DER", "amazon.com"),
     ]
 
 

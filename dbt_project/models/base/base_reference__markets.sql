@@ -38,10 +38,10 @@ judged as (
         current_rows.*,
         case
             when _reject is not null then 'malformed'
-            when market is null or marketplace_id is null then 'missing_key'
+            when market is null then 'missing_key'
             when currencies.currency is null then 'unknown_currency'
             when time_zones.time_zone is null then 'unknown_time_zone'
-            when marketplace_place > 1 then 'duplicate_marketplace'
+            when marketplace_id is not null and marketplace_place > 1 then 'duplicate_marketplace'
             when current_rows.country is not null and country_place > 1 then 'duplicate_country'
             when amazon_domain is not null and domain_place > 1 then 'duplicate_domain'
         end as broken_rule

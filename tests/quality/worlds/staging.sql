@@ -91,7 +91,9 @@ create table staging.stg_events__conversions as
 select unnest(['e1', 'e2']) as conversion_id, unnest([100, -100])::bigint as net_amount_minor, 'EUR' as currency, 'FR' as market;
 
 create table staging.stg_reference__markets as
-select unnest(['US', 'UK']) as market, unnest(['m1', 'm2']) as marketplace_id, unnest(['USD', 'GBP']) as currency;
+select
+    unnest(['US', 'UK', 'ID', 'TH']) as market, unnest(['m1', 'm2', null, null]) as marketplace_id,
+    unnest(['USD', 'GBP', 'USD', 'GBP']) as currency;
 create table staging.stg_reference__listings as select 'US' as market, unnest(['B01', 'B02']) as asin, 's' as sku;
 create table staging.stg_reference__creators as select unnest(['r1', 'r2']) as creator_id;
 -- The second owner takes over at the instant the first one's time ends.
