@@ -1,112 +1,164 @@
-"""What is in an order and what comes back: lines, refunds, and the orders that buyers register with the brand."""
+"""What is in an order: its lines, what they cost in which currency, and what is taken off."""
 
-import hashlib
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from phygital_funnel.sandbox.world.catalogue import MARKETS, PRODUCTS, shelf_price
-from phygital_funnel.sandbox.world.content import timestamps
-from phygital_funnel.sandbox.world.delivery import micros_of, weighted
-from phygital_funnel.sandbox.world.randomness import Randomness
-from phygital_funnel.sandbox.world.times import DAY, SECOND
+from phygital_funnel.sandbox.world.catalogue import PRODUCTS
+from phygital_funnel.sandbox.world.columns import Flags, Floats, micros_of
+from phygital_funnel.sandbox.world.design import Design
+from phygital_funnel.sandbox.world.prices import unit_prices
+from phygital_funnel.sandbox.world.sampling import ranges, weighted
+from phygital_funnel.sandbox.world.times import HOUR, Ints
 
 EXTRA_LINES_MEAN = 0.25
 PROMOTED_SHARE = 0.8
+"""Share of caused orders whose first line is the product that the exposure showed."""
+TWO_UNITS_SHARE = 0.08
 CODE_DISCOUNT = 0.1
-REFUND_RATE, PARTIAL_REFUND_SHARE = 0.07, 0.25
-REGISTRATION_SHARE = 0.18
-SAME_BROWSER_SHARE = 0.8
-"""Registrants whose visitor id is the one they clicked with; the others register on another device."""
+PLATFORM_DISCOUNT_SHARE, PLATFORM_DISCOUNT = 0.15, 0.08
+"""Share of Shop orders with a voucher that TikTok pays for, and its size."""
+FREE_SHIPPING_USD, SHIPPING_USD = 25, 4
 
 
-def order_lines(orders: pa.Table, promoted: list[str | None], randomness: Randomness) -> pa.Table:
-    """One row per order line; an order may hold the same product twice.
+@dataclass(frozen=True)
+class Baskets:
+    """Lines of orders, order by order.
 
     Args:
-        orders: the orders.
-        promoted: per order the ASIN that its causing exposure showed, None for baseline orders.
-        randomness: the world's generators.
+        counts: lines of each order.
+        product: product number of each line.
+        quantity: units of each line.
     """
-    draw = randomness.stream("baskets")
-    per_order = 1 + draw.poisson(EXTRA_LINES_MEAN, orders.num_rows)
-    order = np.repeat(np.arange(orders.num_rows), per_order)
-    count = len(order)
-    line = np.arange(count) - np.repeat(np.cumsum(per_order) - per_order, per_order) + 1
-    product = weighted(draw, np.array([product.weight for product in PRODUCTS]), count)
-    position = {entry.asin: number for number, entry in enumerate(PRODUCTS)}
-    shown = np.array([-1 if asin is None else position[asin] for asin in promoted])[order]
-    product = np.where((line == 1) & (shown >= 0) & (draw.random(count) < PROMOTED_SHARE), shown, product)
-    codes = {market.code: number for number, market in enumerate(MARKETS)}
-    market = np.array([codes[code] for code in orders["market"].to_pylist()])[order]
-    prices = np.array([[shelf_price(entry, place) for entry in PRODUCTS] for place in MARKETS])
-    quantity = 1 + (draw.random(count) < 0.08)
-    amount = prices[market, product] * quantity
-    has_code = np.array(orders["promo_code"].is_valid().to_pylist())[order]
-    tax_rate = np.array([place.tax_rate for place in MARKETS])[market]
-    discount = np.where(has_code, np.rint(amount * CODE_DISCOUNT), 0).astype(np.int64)
-    return pa.table(
-        {
-            "order_id": np.asarray(orders["order_id"].to_pylist())[order],
-            "line_number": line,
-            "asin": np.asarray([entry.asin for entry in PRODUCTS])[product],
-            "sku": [PRODUCTS[p].sku_in(MARKETS[m]) for p, m in zip(product, market, strict=True)],
-            "quantity": quantity.astype(np.int64),
-            "item_price_minor": amount.astype(np.int64),
-            "item_tax_minor": np.rint((amount - discount) * tax_rate).astype(np.int64),
-            "discount_minor": discount,
-            "currency": [MARKETS[m].currency for m in market],
-        }
+
+    counts: Ints
+    product: Ints
+    quantity: Ints
+
+    @property
+    def order(self) -> Ints:
+        """Order row of each line."""
+        rows: Ints = np.repeat(np.arange(len(self.counts)), self.counts)
+        return rows
+
+    @property
+    def number(self) -> Ints:
+        """Line number within its order, from 1."""
+        return ranges(np.ones(len(self.counts), dtype=np.int64), self.counts)
+
+    @property
+    def first_product(self) -> Ints:
+        """Product of each order's first line."""
+        first: Ints = self.product[np.cumsum(self.counts) - self.counts]
+        return first
+
+    def value_usd(self) -> Floats:
+        """Value of each order in US dollars at US prices, by which it is small or large in every market."""
+        prices = np.array([product.price for product in PRODUCTS])
+        cents = np.bincount(self.order, weights=prices[self.product] * self.quantity, minlength=len(self.counts))
+        dollars: Floats = cents / 100
+        return dollars
+
+    def take(self, rows: Ints) -> "Baskets":
+        """The baskets of these orders, in this order."""
+        lines = ranges((np.cumsum(self.counts) - self.counts)[rows], self.counts[rows])
+        return Baskets(self.counts[rows], self.product[lines], self.quantity[lines])
+
+
+def draw_baskets(shown: Ints, draw: np.random.Generator) -> Baskets:
+    """Baskets of orders; ``shown`` is the product that the causing exposure showed, -1 for baseline orders."""
+    counts = 1 + draw.poisson(EXTRA_LINES_MEAN, len(shown))
+    total = int(counts.sum())
+    product = weighted(draw, np.array([product.weight for product in PRODUCTS]), total)
+    first = np.cumsum(counts) - counts
+    is_promoted = (shown >= 0) & (draw.random(len(shown)) < PROMOTED_SHARE)
+    product[first[is_promoted]] = shown[is_promoted]
+    quantity = 1 + (draw.random(total) < TWO_UNITS_SHARE)
+    return Baskets(counts, product, quantity.astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What the lines of orders cost, in minor units of their market's currency.
+
+    Args:
+        item: line total before discounts; 0 for samples.
+        tax: on top of the item price, after discounts.
+        discount: funded by the seller.
+        platform_discount: funded by TikTok.
+        shipping: paid by the buyer; on the first line of the order.
+    """
+
+    item: Ints
+    tax: Ints
+    discount: Ints
+    platform_discount: Ints
+    shipping: Ints
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Per order what its prices depend on: market number, time, whether it is on the Shop, a sample, or has a code."""
+
+    market: Ints
+    purchased_at: Ints
+    is_shop: Flags
+    is_sample: Flags
+    has_code: Flags
+
+
+def price(design: Design, baskets: Baskets, terms: Terms, promotions: pa.Table) -> Prices:
+    """Prices of all lines; a line gets the larger of the running promotion and the code's discount."""
+    draw = design.randomness.stream("discounts")
+    order = baskets.order
+    market, product = terms.market[order], baskets.product
+    unit = unit_prices(design, market, product, terms.purchased_at[order], terms.is_shop[order])
+    item = np.where(terms.is_sample[order], 0, unit * baskets.quantity)
+    rate = discount_rates(design, promotions)[market, product, _hour(design, terms.purchased_at)[order]]
+    rate = np.maximum(rate, np.where(terms.has_code[order], CODE_DISCOUNT, 0))
+    discount = np.rint(item * rate).astype(np.int64)
+    voucher = terms.is_shop & (draw.random(len(terms.market)) < PLATFORM_DISCOUNT_SHARE)
+    platform_discount = np.rint((item - discount) * np.where(voucher, PLATFORM_DISCOUNT, 0)[order]).astype(np.int64)
+    tax_rate = np.array([place.tax_rate for place in design.markets])[market]
+    return Prices(
+        item,
+        np.rint((item - discount) * tax_rate).astype(np.int64),
+        discount,
+        platform_discount,
+        _shipping(design, baskets, terms),
     )
 
 
-def refunds(orders: pa.Table, lines: pa.Table, randomness: Randomness) -> pa.Table:
-    """One row per refund of a line that was not cancelled; a partial refund gives back half of the money."""
-    draw = randomness.stream("refunds")
-    number = {order_id: n for n, order_id in enumerate(orders["order_id"].to_pylist())}
-    order = np.array([number[order_id] for order_id in lines["order_id"].to_pylist()])
-    is_cancelled = orders["cancelled_at"].is_valid().to_numpy()[order]
-    rows = np.flatnonzero((draw.random(lines.num_rows) < REFUND_RATE) & ~is_cancelled)
-    delay_days = 2 + 9 * np.exp(draw.normal(0, 0.6, len(rows)))
-    is_partial = draw.random(len(rows)) < PARTIAL_REFUND_SHARE
-    paid = (lines["item_price_minor"].to_numpy() - lines["discount_minor"].to_numpy())[rows]
-    refunded_at = (
-        micros_of(orders["purchased_at"])[order[rows]] + (delay_days * DAY).astype(np.int64) // SECOND * SECOND
-    )
-    return pa.table(
-        {
-            "refund_id": [f"rf_{n:08d}" for n in range(len(rows))],
-            "order_id": lines["order_id"].take(pa.array(rows)),
-            "line_number": lines["line_number"].take(pa.array(rows)),
-            "refunded_at": timestamps(refunded_at),
-            "quantity": np.where(is_partial, 0, lines["quantity"].to_numpy()[rows]),
-            "amount_minor": np.where(is_partial, paid // 2, paid),
-        }
-    )
+def _shipping(design: Design, baskets: Baskets, terms: Terms) -> Ints:
+    fee = np.array([round(SHIPPING_USD * entry.price_factor) * 10**entry.exponent for entry in design.markets])
+    is_small = baskets.value_usd() < FREE_SHIPPING_USD
+    paid = np.where(terms.is_shop & is_small & ~terms.is_sample, fee[terms.market], 0)
+    shipping: Ints = np.where(baskets.number == 1, paid[baskets.order], 0)
+    return shipping
 
 
-def registrations(orders: pa.Table, people: pa.Table, randomness: Randomness) -> pa.Table:
-    """One row per order that its buyer registered for warranty or a review card, some days after delivery."""
-    draw = randomness.stream("registrations")
-    amazon = np.flatnonzero([not name.startswith("Non-Amazon") for name in orders["sales_channel"].to_pylist()])
-    rows = amazon[draw.random(len(amazon)) < REGISTRATION_SHARE]
-    count = len(rows)
-    delay = ((2 + draw.gamma(2, 2.5, count)) * DAY).astype(np.int64) + draw.integers(0, SECOND, count)
-    same = draw.random(count) < SAME_BROWSER_SHARE
-    other = draw.integers(0, 2**62, count)
-    person = orders["person_id"].to_numpy()[rows]
-    visitors = people["visitor_id"].take(pa.array(person)).to_pylist()
-    return pa.table(
-        {
-            "order_id": orders["order_id"].take(pa.array(rows)),
-            "person_id": person,
-            "person_hash": [_hash(f"person{number}@sandbox.invalid") for number in person],
-            "visitor_id": [v if keep else f"v{o:016x}" for v, keep, o in zip(visitors, same, other, strict=True)],
-            "registered_at": timestamps(micros_of(orders["purchased_at"])[rows] + delay),
-            "registration_source": np.where(draw.random(count) < 0.6, "warranty", "review_card"),
-        }
-    )
+def _hour(design: Design, moments: Ints) -> Ints:
+    """Hour of the period, which is as fine as promotions and stock-outs come."""
+    hours: Ints = (moments - design.start) // HOUR
+    return hours
 
 
-def _hash(address: str) -> str:
-    return hashlib.sha256(address.encode()).hexdigest()
+def discount_rates(design: Design, promotions: pa.Table) -> Floats:
+    """Seller-funded discount by market, product and hour of the period: the largest of what runs."""
+    return hourly(design, promotions, promotions["discount_rate"].to_pylist())
+
+
+def hourly(design: Design, spans: pa.Table, values: list[float]) -> Floats:
+    """The largest value by market, product and hour of the period; spans without an ASIN hold for all products."""
+    asins = [product.asin for product in PRODUCTS]
+    codes = [market.code for market in design.markets]
+    grid = np.zeros((len(codes), len(asins), design.size.days * 24))
+    first, last = (np.maximum(_hour(design, micros_of(spans[name])), 0) for name in ("starts_at", "ends_at"))
+    for row, (code, asin, value) in enumerate(
+        zip(spans["market"].to_pylist(), spans["asin"].to_pylist(), values, strict=True)
+    ):
+        products = slice(None) if asin is None else [asins.index(asin)]
+        cells = grid[codes.index(code), products, first[row] : last[row]]
+        grid[codes.index(code), products, first[row] : last[row]] = np.maximum(cells, value)
+    return grid

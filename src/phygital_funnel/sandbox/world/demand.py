@@ -1,177 +1,132 @@
-"""Demand: orders nobody prompted and orders that exposures caused, their lines, refunds and registrations."""
+"""Demand: orders nobody prompted, and the exposures that each cause one. What is bought, and where, comes later."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from phygital_funnel.sandbox.world.catalogue import MARKETS
-from phygital_funnel.sandbox.world.content import timestamps
-from phygital_funnel.sandbox.world.delivery import Floats, codes_of, micros_of, weighted, within_day
-from phygital_funnel.sandbox.world.randomness import Randomness
-from phygital_funnel.sandbox.world.sizes import Size
-from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE, NEVER, SECOND, Ints, micros
+from phygital_funnel.sandbox.world.calendar import DIP, DIP_DAYS
+from phygital_funnel.sandbox.world.columns import Floats, micros_of
+from phygital_funnel.sandbox.world.delivery import Delivered
+from phygital_funnel.sandbox.world.design import Design
+from phygital_funnel.sandbox.world.people import geos
+from phygital_funnel.sandbox.world.sampling import slots, within_day
+from phygital_funnel.sandbox.world.times import DAY, HOUR, SECOND, Ints, day_number
 
-WEIGHT_PLAIN, WEIGHT_2S, WEIGHT_6S, WEIGHT_CLICK = 0.05, 0.4, 1.0, 15.0
-"""How much an exposure moves by how far it got."""
-LAG_MEDIAN_DAYS, LAG_SIGMA = 2.5, 0.95
-QUICK_SHARE, QUICK_MEAN_MINUTES = 0.4, 29.0
-CODE_USE_CAUSED, CODE_USE_BASELINE = 0.06, 0.01
-CANCEL_RATE, PENDING_RATE, NON_AMAZON_RATE, BUSINESS_RATE = 0.03, 0.6, 0.008, 0.03
-_WEEKDAY = np.array([1.0, 0.95, 0.95, 1.0, 1.0, 1.15, 1.15])
+_WEEKDAY = np.array([1.0, 0.9, 0.88, 0.95, 1.0, 1.15, 1.15])
 """Demand by weekday, Monday first."""
+ANNUAL_SWING, ANNUAL_PEAK = 0.1, 350
+"""Demand swings by a tenth over the year and peaks at this day of it."""
+SHOCK_SIGMA, SHOCK_MEMORY = 0.1, 0.8
+"""Regional shocks (weather, competitors) as an AR(1) process of the log of daily demand."""
 
 
-@dataclass
-class Causes:
-    """Orders before they have a basket; exposure is -1 for baseline orders."""
+@dataclass(frozen=True)
+class Demand:
+    """Baseline orders first, then caused ones.
+
+    Args:
+        person: who buys.
+        exposure: the exposure that caused it; -1 for baseline orders.
+        moment: when a baseline order is placed; for a caused one when its exposure happened. Microseconds.
+    """
 
     person: Ints
-    purchased_at: Ints
     exposure: Ints
+    moment: Ints
 
 
-def causes(size: Size, people: pa.Table, exposure: pa.Table, click: pa.Table, randomness: Randomness) -> Causes:
-    """The superposition of the baseline process and the one that exposures cause, in order of time."""
-    baseline = _baseline(size, people, randomness.stream("baseline demand"))
-    caused = _caused(size, people, exposure, click, randomness.stream("caused demand"))
-    names = ("person", "purchased_at", "exposure")
-    both = Causes(*(np.concatenate([getattr(baseline, name), getattr(caused, name)]) for name in names))
-    order = np.argsort(both.purchased_at, kind="stable")
-    return Causes(both.person[order], both.purchased_at[order], both.exposure[order])
+def demand(design: Design, people: pa.Table, made: Delivered, promotions: pa.Table) -> Demand:
+    """The superposition of the baseline process and the one that exposures cause."""
+    person, moment = _baseline(design, people, promotions)
+    parent = _parents(design, made)
+    return Demand(
+        np.append(person, made.person[parent]).astype(np.int64),
+        np.append(np.full(len(person), -1), parent),
+        np.append(moment, made.occurred_at[parent]),
+    )
 
 
-def _baseline(size: Size, people: pa.Table, draw: np.random.Generator) -> Causes:
-    count = int(draw.poisson(size.baseline_orders))
-    person = weighted(draw, people["affinity"].to_numpy(), count)
-    days = np.arange(size.days)
-    day = weighted(draw, _WEEKDAY[(days + size.start.weekday()) % 7] * np.exp(draw.normal(0, 0.08, size.days)), count)
-    shifts = np.array([market.clock_shift for market in MARKETS])[codes_of(people["market"])[person]]
-    moment = micros(size.first_moment) + day * DAY + within_day(draw, count, 0) - shifts * HOUR
-    inside = (moment >= micros(size.first_moment)) & (moment < micros(size.first_moment) + size.days * DAY)
-    return Causes(person[inside], _seconds(moment[inside]), np.full(int(inside.sum()), -1))
+def _baseline(design: Design, people: pa.Table, promotions: pa.Table) -> tuple[Ints, Ints]:
+    """People and whole-second times of a Poisson process over regions and market-local days."""
+    draw = design.randomness.stream("baseline demand")
+    geo = people["geo"].to_numpy().astype(np.int64)
+    affinity = people["affinity"].to_numpy()
+    _, geo_counts = geos(design)
+    market = np.repeat(np.arange(len(design.markets)), geo_counts)
+    size = np.bincount(geo, weights=affinity, minlength=len(market))
+    base = design.size.baseline_orders / design.size.days * np.round(size / np.cumsum(affinity)[-1], 9)
+    rate = base[:, None] * day_factors(design, promotions)[market] * _shocks(len(market), design.size.days, draw)
+    counts = draw.poisson(np.round(rate, 6))
+    cell = np.repeat(np.arange(counts.size), counts.ravel())
+    where, day = cell // design.size.days, cell % design.size.days
+    person = _person_of(where, geo, affinity, draw)
+    shift = np.array([entry.clock_shift for entry in design.markets])[market[where]]
+    moment = design.start + day * DAY + within_day(draw, len(cell), 0) - shift * HOUR
+    inside = (moment >= design.start) & (moment < design.end)
+    return person[inside], moment[inside] // SECOND * SECOND
 
 
-def _caused(size: Size, people: pa.Table, exposure: pa.Table, click: pa.Table, draw: np.random.Generator) -> Causes:
-    clicked_at = np.full(exposure.num_rows, NEVER)
-    clicked_at[click["exposure_id"].to_numpy()] = micros_of(click["clicked_at"])
-    is_clicked = clicked_at != NEVER
-    weight = _effect(people, exposure, is_clicked)
+def _person_of(where: Ints, geo: Ints, affinity: Floats, draw: np.random.Generator) -> Ints:
+    """A person of each region, weighted by affinity."""
+    by_geo = np.argsort(geo, kind="stable")
+    audience = slots(by_geo, affinity[by_geo], draw)
+    ends = np.cumsum(np.bincount(geo[audience], minlength=int(geo.max()) + 1))
+    starts = np.append(0, ends[:-1])
+    chosen = starts[where] + (draw.random(len(where)) * (ends - starts)[where]).astype(np.int64)
+    person: Ints = audience[chosen].astype(np.int64)
+    return person
+
+
+def day_factors(design: Design, promotions: pa.Table) -> Floats:
+    """Baseline demand by market and local day against an ordinary one: weekday, season, events and the dip after."""
+    days = np.arange(design.size.days)
+    weekday = _WEEKDAY[(days + design.size.start.weekday()) % 7]
+    day_of_year = (day_number(design.size.start) + days) % 365.25
+    season = np.round(1 + ANNUAL_SWING * np.cos(2 * np.pi * (day_of_year - ANNUAL_PEAK) / 365.25), 6)
+    factors = np.tile(weekday * season, (len(design.markets), 1))
+    starts, ends = micros_of(promotions["starts_at"]), micros_of(promotions["ends_at"])
+    rows = promotions.select(["kind", "market", "uplift"]).to_pylist()
+    codes = [market.code for market in design.markets]
+    for number, row in enumerate(rows):
+        if row["kind"] != "event":
+            continue
+        market = codes.index(row["market"])
+        noon = design.start + days * DAY + DAY // 2 - design.markets[market].clock_shift * HOUR
+        factors[market, (noon >= starts[number]) & (noon < ends[number])] *= row["uplift"]
+        factors[market, (noon >= ends[number]) & (noon < ends[number] + DIP_DAYS * DAY)] *= 1 - DIP
+    return factors
+
+
+def _shocks(regions: int, days: int, draw: np.random.Generator) -> Floats:
+    steps = draw.normal(0, SHOCK_SIGMA * np.sqrt(1 - SHOCK_MEMORY**2), (regions, days))
+    shocks = np.empty((regions, days))
+    state = draw.normal(0, SHOCK_SIGMA, regions)
+    for day in range(days):
+        state = SHOCK_MEMORY * state + steps[:, day]
+        shocks[:, day] = state
+    return np.asarray(np.round(np.exp(shocks - SHOCK_SIGMA**2 / 2), 6), dtype=float)
+
+
+def _parents(design: Design, made: Delivered) -> Ints:
+    """Exposures that would each cause one order, ascending; one exposure may cause several.
+
+    The chance is proportional to an exposure's effect. Where synergy can raise it, candidates are drawn at the raised
+    rate, for ``outcome`` to thin.
+    """
+    size, scenario = design.size, design.scenario
     expected = size.baseline_orders * size.causal_share / (1 - size.causal_share)
-    count = int(draw.poisson(expected)) if expected else 0
-    parent = weighted(draw, weight, count)
-    origin = np.where(is_clicked, clicked_at, micros_of(exposure["occurred_at"]))[parent]
-    moment = _seconds(origin + _lags(is_clicked[parent], draw) + SECOND)
-    inside = moment < micros(size.first_moment) + size.days * DAY
-    return Causes(exposure["person_id"].to_numpy()[parent][inside], moment[inside], parent[inside])
-
-
-def _effect(people: pa.Table, exposure: pa.Table, is_clicked: npt.NDArray[np.bool_]) -> Floats:
-    weight = np.where(exposure["watched_2s"].to_numpy(), WEIGHT_2S, WEIGHT_PLAIN)
-    weight = np.where(exposure["watched_6s"].to_numpy(), WEIGHT_6S, weight)
-    weight = np.where(is_clicked, WEIGHT_CLICK, weight)
-    effect: Floats = weight * people["affinity"].to_numpy()[exposure["person_id"].to_numpy()] ** 0.3
-    return effect
-
-
-def _lags(is_clicked: npt.NDArray[np.bool_], draw: np.random.Generator) -> Ints:
-    count = len(is_clicked)
-    considered = LAG_MEDIAN_DAYS * np.exp(draw.normal(0, LAG_SIGMA, count)) * DAY
-    quick = draw.exponential(QUICK_MEAN_MINUTES, count) * MINUTE
-    is_quick = is_clicked & (draw.random(count) < QUICK_SHARE)
-    return np.where(is_quick, quick, considered).astype(np.int64)
-
-
-def _seconds(moment: Ints) -> Ints:
-    # Amazon's report has whole seconds, and a purchase must not appear to precede its click.
-    return moment // SECOND * SECOND
-
-
-def orders(
-    size: Size, cause: Causes, people: pa.Table, creators: pa.Table, truth: pa.Table, randomness: Randomness
-) -> pa.Table:
-    """One row per Amazon order with the times at which its status changes."""
-    draw = randomness.stream("orders")
-    count = len(cause.person)
-    market = codes_of(people["market"])[cause.person]
-    is_non_amazon = (cause.exposure < 0) & (draw.random(count) < NON_AMAZON_RATE)
-    waits = np.where(draw.random(count) < PENDING_RATE, np.exp(draw.normal(np.log(3), 0.8, count)), 0.0)
-    is_cancelled = draw.random(count) < CANCEL_RATE
-    cancel_after = (np.exp(draw.normal(np.log(10), 1.0, count)) * HOUR).astype(np.int64)
-    cancelled_at = np.where(is_cancelled, cause.purchased_at + _seconds(cancel_after) + MINUTE, NEVER)
-    picks = draw.integers(0, 60, count)
-    places = [MARKETS[code].cities[n % len(MARKETS[code].cities)] for code, n in zip(market, picks, strict=True)]
-    serial = draw.permutation(9_000_000)[:count] + 1_000_000
-    return pa.table(
-        {
-            "order_id": [_order_id(int(code), int(n)) for code, n in zip(market, serial, strict=True)],
-            "person_id": cause.person,
-            "market": [MARKETS[code].code for code in market],
-            "purchased_at": timestamps(cause.purchased_at),
-            "priced_at": timestamps(cause.purchased_at + _seconds((waits * HOUR).astype(np.int64))),
-            "cancelled_at": timestamps(cancelled_at),
-            "promo_code": _codes(cause, market, is_non_amazon, creators, truth, draw),
-            "sales_channel": [_channel(int(code), bool(o)) for code, o in zip(market, is_non_amazon, strict=True)],
-            "is_business": draw.random(count) < BUSINESS_RATE,
-            "ship_city": [place[0] for place in places],
-            "ship_state": [place[1] for place in places],
-            "ship_postal_code": [place[2] for place in places],
-        }
-    )
-
-
-def _order_id(market: int, serial: int) -> str:
-    return f"{111 + market}-{serial:07d}-{(serial * 7919) % 10_000_000:07d}"
-
-
-def _channel(market: int, is_non_amazon: bool) -> str:
-    return f"Non-Amazon {MARKETS[market].code}" if is_non_amazon else MARKETS[market].sales_channel
-
-
-def _codes(
-    cause: Causes,
-    market: Ints,
-    is_non_amazon: npt.NDArray[np.bool_],
-    creators: pa.Table,
-    truth: pa.Table,
-    draw: np.random.Generator,
-) -> list[str | None]:
-    """The code on each order: the causing creator's own, or one that leaked to a buyer nobody prompted."""
-    count = len(cause.person)
-    roll = draw.random(count)
-    uses = roll < np.where(cause.exposure >= 0, CODE_USE_CAUSED, CODE_USE_BASELINE)
-    rows = creators.to_pylist()
-    valid = {row["creator_id"]: row for row in rows if row["promo_code"]}
-    by_market = [[row for row in valid.values() if row["market"] == entry.code] for entry in MARKETS]
-    picks = draw.integers(0, 2**31, count)
-    purchased = timestamps(cause.purchased_at).to_pylist()
-    codes: list[str | None] = [None] * count
-    for n in np.flatnonzero(uses & ~is_non_amazon):
-        leaked = by_market[market[n]][picks[n] % len(by_market[market[n]])]
-        row = valid.get(truth["creator_id"][int(n)].as_py()) if cause.exposure[n] >= 0 else leaked
-        if row and row["code_valid_from"] <= purchased[n] < row["code_valid_to"]:
-            codes[n] = row["promo_code"]
-    return codes
-
-
-def truth_order_cause(cause: Causes, order_ids: list[str], exposure: pa.Table, videos: pa.Table) -> pa.Table:
-    """One row per order: what caused it. Served by no API."""
-    is_caused = cause.exposure >= 0
-    rows = pa.array(np.where(is_caused, cause.exposure, 0))
-    missing = ~is_caused
-    video = codes_of(exposure["video_id"])[np.where(is_caused, cause.exposure, 0)]
-
-    def known(values: list[str | None]) -> pa.Array:
-        return pa.array([None if absent else value for value, absent in zip(values, missing, strict=True)], pa.string())
-
-    return pa.table(
-        {
-            "order_id": order_ids,
-            "cause": np.where(is_caused, "exposure", "baseline"),
-            "exposure_id": pa.array(cause.exposure, mask=missing),
-            "ad_id": known(exposure["ad_id"].take(rows).to_pylist()),
-            "video_id": known(exposure["video_id"].take(rows).to_pylist()),
-            "creator_id": known(videos["creator_id"].take(pa.array(video)).to_pylist()),
-        }
-    )
+    expected *= scenario.effect_scale * (1 + scenario.synergy)
+    # A scenario's extra views cause extra orders; they do not take them from the other exposures.
+    expected *= len(made.person) / size.exposures
+    days = [slice(first, last) for first, last in zip(made.day_starts, made.day_starts[1:], strict=False)]
+    # Cumulated one by one, because the order in which np.sum adds depends on the processor.
+    totals = np.array([np.cumsum(made.effect[day], dtype=float)[-1] if day.stop > day.start else 0.0 for day in days])
+    parents = []
+    for number, day in enumerate(days):
+        draw = design.randomness.stream(f"caused demand {number}")
+        count = int(draw.poisson(np.round(expected * totals[number] / np.cumsum(totals)[-1], 6)))
+        roll = np.sort(draw.random(count)) * totals[number]
+        rows = np.searchsorted(np.cumsum(made.effect[day], dtype=float), roll, side="right")
+        parents.append(day.start + rows.astype(np.int64))
+    return np.concatenate(parents)

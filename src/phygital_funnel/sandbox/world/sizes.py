@@ -18,8 +18,12 @@ class Size:
         videos_per_creator: mean number of posts in the period.
         paid_exposures: ad impressions.
         organic_exposures: views that nobody paid for.
-        baseline_orders: orders that no exposure caused.
-        causal_share: share of all orders that exposures cause, in expectation.
+        live_exposures: viewers of LIVE sessions.
+        baseline_orders: orders that no exposure caused, on Amazon and on TikTok Shop.
+        causal_share: share of all orders that exposures cause, in expectation and before saturation and displacement.
+            As most of them settle on the Shop, the share of Amazon's orders is about half of it.
+        geos: regions, spread over the markets by their share.
+        ad_sets: how often the plan of ten ads per market is repeated.
         start: first UTC day.
         days: length of the period.
     """
@@ -30,10 +34,18 @@ class Size:
     videos_per_creator: float
     paid_exposures: int
     organic_exposures: int
+    live_exposures: int
     baseline_orders: int
-    causal_share: float = 0.17
+    causal_share: float = 0.27
+    geos: int = 40
+    ad_sets: int = 1
     start: date = date(2026, 9, 7)
     days: int = 60
+
+    @property
+    def exposures(self) -> int:
+        """All exposures, in expectation."""
+        return self.paid_exposures + self.organic_exposures + self.live_exposures
 
     @property
     def first_moment(self) -> datetime:
@@ -47,8 +59,21 @@ class Size:
 
 
 SIZES = {
-    "tiny": Size("tiny", 2_000, 2, 6, 14_000, 4_000, 260),
-    "demo": Size("demo", 110_000, 8, 12, 960_000, 280_000, 6_600),
+    "tiny": Size("tiny", 900, 2, 6, 14_000, 3_400, 800, 420, geos=14),
+    "demo": Size("demo", 110_000, 8, 12, 950_000, 270_000, 30_000, 7_000),
+    "large": Size(
+        "large",
+        1_500_000,
+        40,
+        40,
+        38_500_000,
+        10_500_000,
+        1_200_000,
+        850_000,
+        ad_sets=6,
+        start=date(2026, 5, 10),
+        days=180,
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 """Times of the world: integer microseconds since 1970-01-01 UTC."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ MINUTE = 60 * SECOND
 HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CENTURY_HOURS = 100 * 8766
 NEVER = np.iinfo(np.int64).max
 """A time that no clock reaches; stored as NULL in the tables."""
 
@@ -39,11 +41,25 @@ def day_of(number: int) -> date:
 
 
 def local_days(us: npt.NDArray[Any], zone: str) -> Ints:
-    """Day number of each time in a zone, daylight saving included (all our zones are whole hours off UTC)."""
-    hours, position = np.unique(np.asarray(us, dtype=np.int64) // HOUR, return_inverse=True)
-    info = ZoneInfo(zone)
-    days = [day_number(moment(int(hour) * HOUR).astimezone(info).date()) for hour in hours]
-    return np.array(days, dtype=np.int64)[position]
+    """Day number of each time in a zone, daylight saving included (all our zones are whole hours off UTC).
+
+    Raises:
+        ValueError: the times lie more than a century apart, as ``NEVER`` does.
+    """
+    hours = np.asarray(us, dtype=np.int64) // HOUR
+    if not len(hours):
+        return hours
+    first, last = int(hours.min()), int(hours.max())
+    if last - first > _CENTURY_HOURS:
+        raise ValueError(f"No days can be told of times {(last - first) // 8766} years apart; leave NEVER out.")
+    days = np.array([_local_day(hour, zone) for hour in range(first, last + 1)], dtype=np.int64)
+    found: Ints = days[hours - first]
+    return found
+
+
+@lru_cache(maxsize=1 << 17)
+def _local_day(hour: int, zone: str) -> int:
+    return day_number(moment(hour * HOUR).astimezone(ZoneInfo(zone)).date())
 
 
 def day_end(number: int, zone: str) -> int:
