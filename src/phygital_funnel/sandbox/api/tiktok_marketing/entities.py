@@ -1,42 +1,102 @@
 """TikTok's account, campaign, ad group and ad objects as they stand at a time."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from phygital_funnel.sandbox.world import World
-from phygital_funnel.sandbox.world.catalogue import BRAND, MARKETS
+from phygital_funnel.sandbox.api.state import Sandbox
+from phygital_funnel.sandbox.api.tiktok_marketing.fields import WITHOUT_VALUE
+from phygital_funnel.sandbox.api.tiktok_marketing.objects import WRITERS, Row, is_deleted, modified_at
+from phygital_funnel.sandbox.api.tiktok_marketing.parameters import Parameters, Refused, invalid, moment_of, paged
+from phygital_funnel.sandbox.world.ads import SHOP
+from phygital_funnel.sandbox.world.catalogue import BRAND, Market
 
-REDIRECTOR = "https://go.example-brand.test/r"
-_ID_COLUMNS = {"campaigns": "campaign_id", "ad_groups": "adgroup_id", "ads": "ad_id"}
+MAX_IDS = 100
+LONGEST_CREATION_SPAN = timedelta(days=184)
+"""Six months, however they fall."""
 _ID_FILTERS = {"campaign_ids": "campaign_id", "adgroup_ids": "adgroup_id", "ad_ids": "ad_id"}
-_FAR_FUTURE_YEARS = 10
+_SHOWS_LIVE = frozenset({"STATUS_NOT_DELETE", "STATUS_ALL", "STATUS_ENABLE", "STATUS_DELIVERY_OK"})
+_SHOWS_DELETED = frozenset({"STATUS_ALL", "STATUS_DELETE"})
+_STATES = _SHOWS_LIVE | _SHOWS_DELETED | {"STATUS_DISABLE", "STATUS_NOT_DELIVERY", "STATUS_TIME_DONE", "STATUS_FROZEN"}
+_BUYING_TYPES = frozenset({"AUCTION", "RESERVATION_RF", "RESERVATION_TOP_VIEW"})
+
+_Condition = Callable[[Row], bool]
 
 
 class Entities:
     """The objects of every advertiser."""
 
-    def __init__(self, world: World) -> None:
-        rows = world["ads"].to_pylist()
-        self.ads: dict[str, dict[str, Any]] = {row["ad_id"]: row for row in rows}
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._markets = {market.advertiser_id: market for market in sandbox.world.markets}
+        rows = [row for row in sandbox.world["ads"].to_pylist() if self.is_reported(row)]
         self._rows = {
-            kind: list({row[column]: row for row in reversed(rows)}.values()) for kind, column in _ID_COLUMNS.items()
+            kind: list({row[f"{kind}_id"]: row for row in reversed(rows)}.values())
+            for kind in ("campaign", "adgroup", "ad")
         }
-        self._markets = {market.advertiser_id: market for market in MARKETS}
 
-    def knows(self, advertiser_id: str) -> bool:
-        """Whether the token may see the advertiser."""
-        return advertiser_id in self._markets
+    @property
+    def advertiser_ids(self) -> list[str]:
+        """All advertisers that the token may see."""
+        return list(self._markets)
 
-    def is_deleted(self, ad: dict[str, Any], now: datetime) -> bool:
+    def market(self, advertiser_id: str) -> Market:
+        """The market of an advertiser.
+
+        Raises:
+            Refused: the token may not see it.
+        """
+        if advertiser_id not in self._markets:
+            raise Refused(40001, f"No permission to operate advertiser {advertiser_id[:40]}.")
+        return self._markets[advertiser_id]
+
+    def is_reported(self, ad: Row) -> bool:
+        """Whether an ad is in listings and reports; GMV Max runs the Shop's ads where it is on, and they are not."""
+        return ad["destination"] != SHOP or not self._sandbox.world.scenario.has_gmv_max
+
+    def is_deleted(self, ad: Row, now: datetime) -> bool:
         """Whether an ad has been deleted."""
-        return ad["deleted_at"] is not None and ad["deleted_at"] <= now
+        return is_deleted(ad, now)
 
-    def advertiser(self, advertiser_id: str) -> dict[str, Any]:
+    def advertisers(self, parameters: Parameters) -> dict[str, Any]:
         """What advertiser/info tells."""
-        market = self._markets[advertiser_id]
+        ids = parameters.names("advertiser_ids")
+        if not ids:
+            raise invalid("advertiser_ids: Missing data for required field.")
+        if len(parameters.array("advertiser_ids")) > MAX_IDS:
+            raise Refused(40011, f"advertiser_ids: at most {MAX_IDS} ids.")
+        return {"list": _only("advertiser", parameters, [self._advertiser(self.market(one)) for one in ids])}
+
+    def names(self) -> dict[str, Any]:
+        """What oauth2/advertiser/get tells."""
         return {
-            "advertiser_id": advertiser_id,
+            "list": [
+                {"advertiser_id": market.advertiser_id, "advertiser_name": f"{BRAND} {market.code}"}
+                for market in self._markets.values()
+            ]
+        }
+
+    def listing(self, kind: str, parameters: Parameters) -> dict[str, Any]:
+        """One page of objects of a kind, newest id first."""
+        market = self.market(parameters.required("advertiser_id"))
+        now = self._sandbox.now
+        conditions = _filters(kind, parameters.nested("filtering"), now)
+        rows = [
+            row
+            for row in self._rows[kind]
+            if row["advertiser_id"] == market.advertiser_id
+            and row["created_at"] <= now
+            and all(condition(row) for condition in conditions)
+        ]
+        rows.sort(key=lambda row: str(row[f"{kind}_id"]), reverse=True)
+        page = paged(rows, parameters)
+        written = [WRITERS[kind](row, market, now) for row in page["list"]]
+        known = WRITERS[kind](self._rows[kind][0], market, now) if self._rows[kind] else {}
+        return {**page, "list": _only(kind, parameters, written, known)}
+
+    def _advertiser(self, market: Market) -> dict[str, Any]:
+        return {
+            "advertiser_id": market.advertiser_id,
             "name": f"{BRAND} {market.code}",
             "company": f"{BRAND} LLC",
             "status": "STATUS_ENABLE",
@@ -50,91 +110,49 @@ class Entities:
             "owner_bc_id": "7000000000000000009",
         }
 
-    def listing(self, kind: str, advertiser_id: str, filtering: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
-        """Objects of one kind, newest id first; deleted ones only when STATUS_ALL is asked for."""
-        wire: Callable[[dict[str, Any], datetime], dict[str, Any]]
-        wire = {"campaigns": self._campaign, "ad_groups": self._ad_group, "ads": self._ad}[kind]
-        chosen = {column: filtering[name] for name, column in _ID_FILTERS.items() if name in filtering}
-        shows_all = filtering.get("primary_status") == "STATUS_ALL"
-        rows = [
-            row
-            for row in self._rows[kind]
-            if row["advertiser_id"] == advertiser_id
-            and row["created_at"] <= now
-            and (kind != "ads" or shows_all or not self.is_deleted(row, now))
-            and all(row[column] in values for column, values in chosen.items())
-        ]
-        return [wire(row, now) for row in sorted(rows, key=lambda row: row[_ID_COLUMNS[kind]], reverse=True)]
 
-    def _campaign(self, row: dict[str, Any], now: datetime) -> dict[str, Any]:
-        return {
-            "advertiser_id": row["advertiser_id"],
-            "campaign_id": row["campaign_id"],
-            "campaign_name": row["campaign_name"],
-            "objective_type": "TRAFFIC",
-            "budget_mode": "BUDGET_MODE_DAY",
-            "budget": row["daily_budget_minor"] / 100,
-            "operation_status": "ENABLE",
-            "secondary_status": "CAMPAIGN_STATUS_ENABLE",
-            "campaign_automation_type": "MANUAL",
-            **_times(row["created_at"], row["created_at"]),
-        }
-
-    def _ad_group(self, row: dict[str, Any], now: datetime) -> dict[str, Any]:
-        starts = row["created_at"]
-        return {
-            "advertiser_id": row["advertiser_id"],
-            "campaign_id": row["campaign_id"],
-            "adgroup_id": row["adgroup_id"],
-            "adgroup_name": row["adgroup_name"],
-            "placement_type": "PLACEMENT_TYPE_NORMAL",
-            "placements": ["PLACEMENT_TIKTOK"],
-            "optimization_goal": "CLICK",
-            "billing_event": "CPC",
-            "budget_mode": "BUDGET_MODE_INFINITE",
-            "budget": 0.0,
-            "schedule_type": "SCHEDULE_FROM_NOW",
-            "schedule_start_time": _wire_time(starts),
-            "schedule_end_time": _wire_time(starts.replace(year=starts.year + _FAR_FUTURE_YEARS)),
-            "operation_status": "ENABLE",
-            "secondary_status": "ADGROUP_STATUS_DELIVERY_OK",
-            **_times(starts, starts),
-        }
-
-    def _ad(self, row: dict[str, Any], now: datetime) -> dict[str, Any]:
-        is_deleted = self.is_deleted(row, now)
-        macros = "c=__CAMPAIGN_ID__&g=__AID__&a=__CID__&p=__PLACEMENT__&clk=__CALLBACK_PARAM__"
-        return {
-            **{
-                name: row[name]
-                for name in (
-                    "advertiser_id", "campaign_id", "campaign_name", "adgroup_id", "adgroup_name", "ad_id", "ad_name",
-                    "ad_text",
-                )
-            },
-            "ad_format": "SINGLE_VIDEO",
-            "call_to_action": "SHOP_NOW",
-            "landing_page_url": f"{REDIRECTOR}/{row['asin'].lower()}?{macros}",
-            "landing_page_urls": None,
-            "video_id": f"v10033g50000{row['video_id']}",
-            "image_ids": [f"ad-site-i18n-sg/{row['ad_id']}"],
-            "identity_type": "AUTH_CODE" if row["is_spark"] else "CUSTOMIZED_USER",
-            "identity_id": f"sbx-{row['creator_id']}",
-            "tiktok_item_id": row["video_id"] if row["is_spark"] else None,
-            "utm_params": [],
-            "click_tracking_url": None,
-            "impression_tracking_url": None,
-            "is_aco": False,
-            "campaign_automation_type": "MANUAL",
-            "operation_status": "DELETE" if is_deleted else "ENABLE",
-            "secondary_status": "AD_STATUS_DELETE" if is_deleted else "AD_STATUS_DELIVERY_OK",
-            **_times(row["created_at"], row["deleted_at"] if is_deleted else row["created_at"]),
-        }  # fmt: skip
+def _only(kind: str, parameters: Parameters, rows: list[Row], known: Row | None = None) -> list[Row]:
+    """The rows with the fields asked for; all of them when none is named."""
+    fields = parameters.names("fields")
+    unknown = sorted(set(fields) - set(known or (rows[0] if rows else fields)) - WITHOUT_VALUE[kind])
+    if unknown:
+        raise invalid(f"fields: Invalid fields: {', '.join(unknown)[:200]}.")
+    return [{name: row.get(name) for name in fields} for row in rows] if fields else rows
 
 
-def _times(created_at: datetime, modified_at: datetime) -> dict[str, str]:
-    return {"create_time": _wire_time(created_at), "modify_time": _wire_time(modified_at)}
+def _filters(kind: str, filtering: Parameters, now: datetime) -> list[_Condition]:
+    conditions = [_of_ids(name, filtering) for name in _ID_FILTERS if filtering.has(name)]
+    # Connectors that want deleted objects name either status.
+    secondary = filtering.text("secondary_status").removeprefix(f"{kind.upper()}_")
+    default = secondary if secondary in _STATES else "STATUS_NOT_DELETE"
+    status = filtering.choice("primary_status", _STATES, default)
+    shows_live, shows_deleted = status in _SHOWS_LIVE, status in _SHOWS_DELETED
+    conditions.append(lambda row: shows_deleted if kind == "ad" and is_deleted(row, now) else shows_live)
+    conditions += _of_creation(filtering)
+    buying_types = filtering.names("buying_types")
+    if not set(buying_types) <= _BUYING_TYPES:
+        raise invalid(f"buying_types: Must be among {', '.join(sorted(_BUYING_TYPES))}.")
+    if buying_types and "AUCTION" not in buying_types:
+        conditions.append(lambda row: False)
+    if kind == "ad" and filtering.has("modified_after"):
+        after = moment_of("modified_after", filtering.text("modified_after"))
+        conditions.append(lambda row: modified_at(row, now) > after)
+    return conditions
 
 
-def _wire_time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M:%S}"
+def _of_ids(name: str, filtering: Parameters) -> _Condition:
+    ids = filtering.names(name)
+    if len(ids) > MAX_IDS:
+        raise Refused(40011, f"{name}: at most {MAX_IDS} ids.")
+    column, wanted = _ID_FILTERS[name], set(ids)
+    return lambda row: row[column] in wanted
+
+
+def _of_creation(filtering: Parameters) -> list[_Condition]:
+    names = ("creation_filter_start_time", "creation_filter_end_time")
+    if not any(filtering.has(name) for name in names):
+        return []
+    start, end = (moment_of(name, filtering.required(name)) for name in names)
+    if end < start or end - start > LONGEST_CREATION_SPAN:
+        raise invalid("creation_filter_end_time: Must be within six months of creation_filter_start_time.")
+    return [lambda row: bool(start <= row["created_at"] <= end)]

@@ -1,0 +1,1 @@
+"""TikTok Accounts API: an account's profile and posts, as the account sees them."""
