@@ -252,17 +252,27 @@ def hold(
 
 @sandbox_app.command("serve")
 def sandbox_serve(
-    world: Annotated[str, typer.Option(help="Size of the simulated world: tiny or demo.")] = "demo",
+    world: Annotated[str, typer.Option(help="Size of the simulated world: tiny, demo or large.")] = "demo",
     seed: Annotated[int, typer.Option(help="Seed of the world.")] = 7,
-    port: Annotated[int, typer.Option(help="Port of the platforms; the control port is the next one.")] = 8090,
+    port: Annotated[
+        int, typer.Option(help="Port of the platforms; the control port is the next one. 0 takes any that is free.")
+    ] = 8090,
     now: Annotated[
         datetime | None, typer.Option(parser=_moment, metavar="TIME", help="Time on the sandbox clock.")
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="What differs from the base world, for example S5.")] = "S1",
+    dirt: Annotated[str, typer.Option(help="Kinds of dirt in the feeds, separated by commas.")] = "",
+    token_seconds: Annotated[float, typer.Option(help="How long an Amazon access token lives.")] = 3600.0,
+    rate_scale: Annotated[
+        float | None, typer.Option(help="How much faster than the platforms clients may go; 1 is their own pace.")
     ] = None,
 ) -> None:
     """Serve the platforms of a simulated world until stopped."""
     from phygital_funnel import sandbox
 
-    sandbox.serve(world, seed, port, Settings.from_env().home, now)
+    knobs = [name.strip() for name in dirt.split(",") if name.strip()]
+    home = Settings.from_env().home
+    sandbox.serve(world, seed, port, home, now, scenario, knobs, token_seconds=token_seconds, rate_scale=rate_scale)
 
 
 @app.command()

@@ -1,24 +1,17 @@
 """One tiny world for the suite, and its servers in this process at a time of the test's choosing."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from phygital_funnel.sandbox.api.app import (
-    ADS_SOURCE,
-    SELLER_SOURCE,
-    TIKTOK_SOURCE,
-    amazon_client,
-    platform_app,
-    secret,
-)
+from phygital_funnel.sandbox.api.app import sandbox_app
 from phygital_funnel.sandbox.api.clock import SandboxClock
 from phygital_funnel.sandbox.api.control import Control
-from phygital_funnel.sandbox.api.faults import FaultBook, FaultyServer
+from phygital_funnel.sandbox.api.credentials import Client, Credentials
 from phygital_funnel.sandbox.api.limits import Limit, Throttle
 from phygital_funnel.sandbox.api.state import Sandbox
 from phygital_funnel.sandbox.api.tokens import Tokens
@@ -59,22 +52,21 @@ class Servers:
         return self
 
     def tiktok_headers(self) -> dict[str, str]:
-        return {"Access-Token": secret(TIKTOK_SOURCE, SEED)}
+        return {"Access-Token": self.sandbox.credentials.marketing.access_token}
 
-    def token(self, source: str) -> str:
-        client = amazon_client(source, SEED)
+    def token(self, client: Client) -> str:
         answer = self.api.post("/auth/o2/token", data={"grant_type": "refresh_token", **vars(client)})
         return str(answer.json()["access_token"])
 
     def ads_headers(self, profile_id: str = "581234567801") -> dict[str, str]:
         return {
-            "Authorization": f"Bearer {self.token(ADS_SOURCE)}",
-            "Amazon-Advertising-API-ClientId": amazon_client(ADS_SOURCE, SEED).client_id,
+            "Authorization": f"Bearer {self.token(self.sandbox.credentials.attribution)}",
+            "Amazon-Advertising-API-ClientId": self.sandbox.credentials.attribution.client_id,
             "Amazon-Advertising-API-Scope": profile_id,
         }
 
     def seller_headers(self) -> dict[str, str]:
-        return {"x-amz-access-token": self.token(SELLER_SOURCE)}
+        return {"x-amz-access-token": self.token(self.sandbox.credentials.seller)}
 
 
 @pytest.fixture(scope="session")
@@ -84,19 +76,18 @@ def tiny() -> World:
 
 @pytest.fixture
 def serve_at(tiny: World, tmp_path: Path) -> Callable[..., Servers]:
-    """Servers whose clock shows a time, without throttling unless asked for."""
+    """Servers whose clock shows a time, without throttling and dirt unless asked for."""
 
-    def build(moment: str, *, is_throttled: bool = False) -> Servers:
+    def build(moment: str, *, is_throttled: bool = False, dirt: Collection[str] = (), world: World = tiny) -> Servers:
         ticker = Ticker()
-        clients = [amazon_client(source, SEED) for source in (ADS_SOURCE, SELLER_SOURCE)]
         throttle = Throttle(monotonic=ticker)
         if not is_throttled:
             throttle.limits = dict.fromkeys(throttle.limits, OPEN)
         clock = SandboxClock(tmp_path / "clock", datetime.fromisoformat(moment).replace(tzinfo=UTC))
-        tokens = Tokens({client.client_id: client for client in clients}, monotonic=ticker)
-        sandbox = Sandbox(tiny, clock, BASE_URL, secret(TIKTOK_SOURCE, SEED), tokens, throttle)
-        book = FaultBook()
-        api = FaultyServer(platform_app(sandbox, monotonic=ticker), sandbox, book)
-        return Servers(sandbox, TestClient(api), TestClient(Control(clock, book, {}).app()), ticker)
+        credentials = Credentials(SEED)
+        tokens = Tokens(credentials.amazon_clients, monotonic=ticker)
+        knobs = frozenset(dirt)
+        sandbox = Sandbox(world, clock, BASE_URL, credentials, tokens, throttle, dirt=knobs, monotonic=ticker)
+        return Servers(sandbox, TestClient(sandbox_app(sandbox)), TestClient(Control(sandbox, {}).app()), ticker)
 
     return build

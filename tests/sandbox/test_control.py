@@ -5,16 +5,14 @@ import json
 
 import pytest
 
+from phygital_funnel.sandbox.api.limits import Throttle
+
+from .asking import campaigns, order_fault
 from .samples import sample
 from .test_seller import MONTHS, US, fetch, finish, locate
 from .test_tiktok import report
 
 NOW = "2026-10-20T13:00:00"
-
-
-def order_fault(servers, kind, match, times=1):
-    answer = servers.control.post("/faults", json={"match": match, "kind": kind, "times": times})
-    assert answer.status_code == 200
 
 
 def test_the_clock_goes_forward_and_is_written_to_its_file(serve_at, tmp_path):
@@ -131,6 +129,52 @@ def test_a_malformed_row_lacks_half_of_its_fields(serve_at):
 def test_pending_faults_can_be_seen_and_forgotten(serve_at):
     servers = serve_at(NOW)
     order_fault(servers, "throttle", "/drop", times=3)
-    assert servers.control.get("/faults").json()["faults"] == [{"match": "/drop", "kind": "throttle", "times": 3}]
+    assert servers.control.get("/faults").json()["faults"] == [
+        {"match": "/drop", "kind": "throttle", "times": 3, "rate": 1.0, "seed": 0, "seconds": 1.0}
+    ]
     servers.control.request("DELETE", "/faults")
-    assert json.loads(servers.control.get("/faults").content) == {"faults": []}
+    assert servers.control.get("/faults").json()["faults"] == []
+
+
+def test_the_clock_can_be_moved_by_a_number_of_seconds(serve_at):
+    servers = serve_at(NOW)
+    assert servers.control.post("/clock", json={"advance_seconds": 90.5}).json() == {
+        "now": "2026-10-20T13:01:30.500000+00:00"
+    }
+    assert servers.control.post("/clock", json={"advance_seconds": -1}).status_code == 409
+
+
+@pytest.mark.parametrize("amount", ["soon", None, 1e300, [], float("nan")])
+def test_an_amount_that_is_no_time_is_refused(serve_at, amount):
+    body = json.dumps({"advance_seconds": amount})
+    assert serve_at(NOW).control.post("/clock", content=body).status_code == 400
+
+
+def test_the_counters_tell_requests_from_what_was_admitted(serve_at):
+    """Extractors are checked against the platforms' rates by these."""
+    servers = serve_at(NOW, is_throttled=True)
+    for _ in range(12):
+        campaigns(servers)
+    servers.ticker.seconds += 2
+    campaigns(servers)
+    operations = servers.control.get("/counters").json()["operations"]
+    usage = next(row for row in operations if row["operation"] == "tiktok")
+    counted = {name: usage[name] for name in ("requests", "admitted", "refused", "most_in_a_second", "seconds", "rate")}
+    assert counted == {
+        "requests": 13, "admitted": 9, "refused": 4, "most_in_a_second": 12, "seconds": 2.0, "rate": 10,
+    }  # fmt: skip
+    assert servers.control.get("/counters").json()["answers"]["/open_api 200"] == 13
+    servers.control.request("DELETE", "/counters")
+    assert servers.control.get("/counters").json() == {"operations": [], "answers": {}}
+
+
+def test_a_scale_of_one_is_the_platforms_own_pace():
+    ticker = iter([0.0] * 21 + [0.1])
+    throttle = Throttle(monotonic=lambda: next(ticker), scale=1)
+    assert [throttle.admits("tiktok", "a") for _ in range(22)] == [True] * 20 + [False, True]
+
+
+@pytest.mark.parametrize("body", [b"[" * 100_000, b"{", b"\xff\xfe", b"1e999", b'{"now": 1' + b"0" * 5000 + b"}"])
+@pytest.mark.parametrize("path", ["/clock", "/faults"])
+def test_hostile_orders_are_refused(serve_at, path, body):
+    assert serve_at(NOW).control.post(path, content=body).status_code == 400

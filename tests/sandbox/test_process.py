@@ -2,13 +2,17 @@
 
 import gzip
 import json
+import re
 import socket
 import stat
 import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.client import IncompleteRead
 from pathlib import Path
@@ -18,10 +22,12 @@ import pytest
 
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.sandbox import process
+from phygital_funnel.sandbox.environment import HOSTS
 from phygital_funnel.sandbox.process import running
 from phygital_funnel.sandbox.server import run
 from phygital_funnel.settings import Settings
 
+SOURCES = ("TIKTOK_ADS", "TIKTOK_ORGANIC", "TIKTOK_SHOP", "AMAZON_ATTRIBUTION", "AMAZON_ADS", "AMAZON_SELLER")
 NOW = datetime(2026, 10, 20, 13, tzinfo=UTC)
 REPORT_TYPE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 
@@ -47,8 +53,20 @@ def test_the_environment_configures_every_source(sandbox, tmp_path, monkeypatch)
     assert settings.request_rate_scale > 1
 
 
+def test_every_api_has_an_address_credentials_and_accounts(sandbox):
+    names = {name for name in sandbox.environment if name.endswith("_BASE_URL")}
+    assert names == {f"PHYGITAL_{name}_BASE_URL" for name in HOSTS}
+    accounts = {source: sandbox.environment[f"PHYGITAL_{source}_ACCOUNTS"].split(",") for source in SOURCES}
+    # Six markets, of which Amazon sells in four; every creator has a business account.
+    assert {source: len(ids) for source, ids in accounts.items() if source != "TIKTOK_ORGANIC"} == {
+        "TIKTOK_ADS": 6, "TIKTOK_SHOP": 6, "AMAZON_ATTRIBUTION": 4, "AMAZON_ADS": 4, "AMAZON_SELLER": 4,
+    }  # fmt: skip
+    assert len(accounts["TIKTOK_ORGANIC"]) >= 6
+    assert all(all(ids) for ids in accounts.values())
+
+
 def test_credentials_are_readable_by_their_owner_only(sandbox):
-    for source in ("TIKTOK_ADS", "AMAZON_ATTRIBUTION", "AMAZON_SELLER"):
+    for source in SOURCES:
         path = Path(sandbox.environment[f"PHYGITAL_{source}_CREDENTIALS_FILE"])
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert set(credentials(sandbox, "TIKTOK_ADS")) == {"access_token"}
@@ -118,15 +136,128 @@ def test_the_clock_file_follows_the_clock(sandbox):
 
 
 def test_the_control_app_is_not_reached_through_the_platforms_port(sandbox):
-    with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(f"{sandbox.base_url}/clock")  # noqa: S310  the sandbox on this machine
-    assert refused.value.code == 404
+    assert status_of(f"{sandbox.base_url}/clock", {}) == 404
 
 
 def test_a_stopped_sandbox_leaves_no_process_and_exits_cleanly(tmp_path):
+    """Not even an answer that would take a minute holds it up."""
     with running("tiny", 1, tmp_path) as started:
         assert started.process.poll() is None
+        started.fault("slow", "/drop", seconds=60)
+        with socket.create_connection(("127.0.0.1", int(started.base_url.rsplit(":", 1)[1]))) as wire:
+            wire.sendall(b"GET /drop/ HTTP/1.1\r\nHost: x\r\n\r\n")
+            while started.pending_faults():
+                time.sleep(0.02)
+            began = time.monotonic()
+    assert time.monotonic() - began < 10
     assert started.process.returncode == 0
+
+
+def test_options_reach_the_server_and_port_nought_is_any_that_is_free(tmp_path):
+    command = [sys.executable, "-m", "phygital_funnel.sandbox", "--world", "tiny", "--home", str(tmp_path)]
+    options = ["--port", "0", "--scenario", "S12", "--dirt", "throttling", "--token-seconds", "5", "--rate-scale", "1"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            ready = server.stdout.readline()
+            base_url = re.search(r"sandbox ready: (http://127.0.0.1:\d+) ", ready)[1]
+            port = int(base_url.rsplit(":", 1)[1])
+            health = get(f"http://127.0.0.1:{port + 1}/healthz")
+            assert (health["scenario"], health["base_url"], len(health["dirt"])) == ("S12", base_url, 12)
+            secrets = json.loads((tmp_path / "sandbox" / "credentials" / "amazon_ads.json").read_text())
+            assert token(base_url, secrets)["expires_in"] == 5
+            assert "PHYGITAL_REQUEST_RATE_SCALE=1\n" in (tmp_path / "sandbox" / "environment").read_text()
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"scenario": "S99"}, "'S99' is not a scenario"),
+        ({"dirt": ["mud"]}, "'mud' is no dirt"),
+        ({"host": "0.0.0.0"}, "not a loopback address"),  # noqa: S104  it is refused
+        ({"token_seconds": 0.0}, "token_seconds must be above 0"),
+        ({"rate_scale": -1.0}, "rate_scale must be above 0"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_before_any_work(tmp_path, options, words):
+    with pytest.raises(ConfigError, match=words):
+        run("tiny", 1, 0, tmp_path, **options)
+    assert not list(tmp_path.iterdir())
+
+
+def get(url):
+    with urllib.request.urlopen(url) as answer:  # noqa: S310  the sandbox on this machine
+        return json.load(answer)
+
+
+def token(base_url, secrets):
+    body = urllib.parse.urlencode({"grant_type": "refresh_token", **secrets}).encode()
+    with urllib.request.urlopen(f"{base_url}/auth/o2/token", body) as answer:  # noqa: S310  the sandbox on this machine
+        return json.load(answer)
+
+
+def test_tokens_can_be_asked_for_at_once(sandbox):
+    secrets = credentials(sandbox, "AMAZON_SELLER")
+    with ThreadPoolExecutor(16) as pool:
+        issued = [made["access_token"] for made in pool.map(lambda _: token(sandbox.base_url, secrets), range(64))]
+    assert len(set(issued)) == 64
+    url = f"{sandbox.base_url}/reports/2021-06-30/reports/1"
+    # An unknown token would be refused with 403.
+    assert [status_of(url, {"x-amz-access-token": one}) for one in (issued[0], issued[-1])] == [404, 404]
+
+
+def status_of(url, headers):
+    """The status of a refusal."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(url, headers=headers))  # noqa: S310  the sandbox on this machine
+    refused.value.close()
+    return refused.value.code
+
+
+def exchange(sandbox, sent, *, ends=True):
+    """What comes back for bytes that no HTTP client would send, until the server closes the connection."""
+    host, port = sandbox.base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            wire.sendall(sent)
+        if ends:
+            wire.shutdown(socket.SHUT_WR)
+        parts = []
+        with suppress(ConnectionResetError):
+            while part := wire.recv(65536):
+                parts.append(part)
+        return b"".join(parts)
+
+
+BODY = 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x00\x01\x02\r\n\r\n", b"400"),
+        (b"GET /v2/profiles HTTP/1.1\r\nHost: x\r\nX: \x00\r\n\r\n", b"400"),
+        (b"GET /v2/profiles\x00 HTTP/1.1\r\nHost: x\r\n\r\n", b"400"),
+        (b"GET /%00%ff%2e%2e HTTP/1.1\r\nHost: x\r\n\r\n", b"404"),
+        (b"GET /v2/profiles HTTP/1.1\r\nHost: sellingpartnerapi-na.amazon.com\r\n\r\n", b"401"),
+        (b"GET /v2/profiles HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n", b""),
+        (b"POST /attribution/report HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
+    ],
+)
+def test_bytes_that_are_no_request_end_in_a_refusal_or_a_closed_connection(sandbox, sent, status):
+    assert exchange(sandbox, sent)[9:12] == status
+
+
+def test_a_body_of_ten_megabytes_is_refused_and_the_server_lives_on(sandbox):
+    heading = (
+        f"POST /attribution/report HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {BODY}\r\n\r\n".encode()
+    )
+    answer = exchange(sandbox, heading + b"x" * BODY, ends=False)
+    assert answer[9:12] == b"413"
+    assert b'"code":"413"' in answer
+    assert sandbox.now() >= NOW
 
 
 def test_it_stops_when_its_parent_is_killed(tmp_path):

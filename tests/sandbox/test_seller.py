@@ -1,58 +1,37 @@
-"""Selling Partner API: the all-orders report from request to document."""
+"""Selling Partner API: reports from request to document, tokens and quotas, shown on the all-orders file."""
 
-import csv
 import gzip
-import io
 from collections import Counter
 
 import pytest
 
-from phygital_funnel.sandbox.api.orders_report import COLUMNS
+from phygital_funnel.sandbox.api.amazon_seller.orders_report import COLUMNS
 
 from .conftest import BASE_URL
 from .samples import FOLDER, assert_same_shape, sample
-
-US, UK, FR = "ATVPDKIKX0DER", "A1F83G8C2ARO7P", "A13V1IB3VIYZZH"
-REPORTS = "/reports/2021-06-30/reports"
-REPORT_TYPE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
-SETTLED = "2027-01-01T00:00:00"
-MONTHS = (
-    ("2026-09-01T00:00:00Z", "2026-09-30T23:59:59Z"),
-    ("2026-10-01T00:00:00Z", "2026-10-31T23:59:59Z"),
-    ("2026-11-01T00:00:00Z", "2026-11-30T23:59:59Z"),
+from .seller_calls import (
+    ALL_ORDERS,
+    FR,
+    MARKETPLACES,
+    MONTHS,
+    REPORTS,
+    SETTLED,
+    UK,
+    US,
+    amazon_lines,
+    amazon_orders,
+    create,
+    download,
+    fetch,
+    finish,
+    get,
+    iso,
+    locate,
+    parse,
+    poll,
 )
 
-
-def create(servers, start, end, marketplace=US, **change):
-    body = {"reportType": REPORT_TYPE, "marketplaceIds": [marketplace], "dataStartTime": start, "dataEndTime": end}
-    return servers.api.post(REPORTS, json=body | change, headers=servers.seller_headers())
-
-
-def poll(servers, report_id):
-    return servers.api.get(f"{REPORTS}/{report_id}", headers=servers.seller_headers()).json()
-
-
-def finish(servers, start, end, marketplace=US):
-    report_id = create(servers, start, end, marketplace).json()["reportId"]
-    return [poll(servers, report_id) for _ in range(3)][-1]
-
-
-def locate(servers, document_id):
-    path = f"/reports/2021-06-30/documents/{document_id}"
-    return servers.api.get(path, headers=servers.seller_headers()).json()
-
-
-def fetch(servers, start, end, marketplace=US):
-    status = finish(servers, start, end, marketplace)
-    if status["processingStatus"] == "CANCELLED":
-        return []
-    url = locate(servers, status["reportDocumentId"])["url"]
-    return parse(servers.api.get(url.removeprefix(BASE_URL)))
-
-
-def parse(answer):
-    text = gzip.decompress(answer.content).decode(answer.headers["content-type"].partition("charset=")[2])
-    return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+__all__ = ["MONTHS", "US", "fetch", "finish", "locate"]  # other modules of the suite took these from here
 
 
 def test_a_report_goes_from_queue_to_document_in_the_documented_shapes(serve_at):
@@ -85,52 +64,96 @@ def test_a_report_without_data_is_cancelled(serve_at):
 
 def test_the_reports_of_all_months_hold_every_line_of_the_world_once(serve_at, tiny):
     servers = serve_at(SETTLED)
-    lines = [line for marketplace in (US, UK, FR) for month in MONTHS for line in fetch(servers, *month, marketplace)]
-    assert len(lines) == tiny["order_lines"].num_rows
-    cancelled = {o["order_id"] for o in tiny["orders"].to_pylist() if o["cancelled_at"]}
-    expected = Counter()
-    for line in tiny["order_lines"].to_pylist():
-        if line["order_id"] not in cancelled:
-            expected[line["currency"]] += line["item_price_minor"]
-    found = Counter()
-    for line in lines:
-        found[line["currency"]] += round(float(line["item-price"] or 0) * 100)
-    assert found == expected
+    for market, marketplace in MARKETPLACES.items():
+        lines = [line for month in MONTHS for line in fetch(servers, *month, marketplace)]
+        world = amazon_lines(tiny, market)
+        assert Counter((line["amazon-order-id"], line["sku"]) for line in lines) == Counter(
+            (line["order_id"], line["sku"]) for line in world
+        )
+        kept = [line for line in world if not line["order"]["cancelled_at"]]
+        for column, name in (("item-price", "item_price_minor"), ("item-tax", "item_tax_minor")):
+            found = sum(round(float(line[column] or 0) * 100) for line in lines)
+            assert found == sum(line[name] for line in kept)
 
 
-def test_an_order_is_pending_without_price_then_shipped_then_maybe_cancelled(serve_at, tiny):
+def test_an_order_is_pending_without_price_then_unshipped_then_shipped(serve_at, tiny):
     order = next(
-        o for o in tiny["orders"].to_pylist()
-        if o["market"] == "US" and o["cancelled_at"] and o["purchased_at"] < o["priced_at"] < o["cancelled_at"]
+        o for o in amazon_orders(tiny, "US")
+        if not o["cancelled_at"] and o["purchased_at"] < o["priced_at"] < o["shipped_at"]
     )  # fmt: skip
-    seen = []
-    servers = serve_at(order["purchased_at"].replace(tzinfo=None).isoformat())
-    for name in ("purchased_at", "priced_at", "cancelled_at"):
-        servers.at(order[name].replace(tzinfo=None).isoformat())
-        day = order[name].date().isoformat()
-        lines = fetch(servers, f"{day}T00:00:00Z", f"{day}T23:59:59Z")
-        seen += [line for line in lines if line["amazon-order-id"] == order["order_id"]][:1]
-    states = [(line["order-status"], bool(line["item-price"]), line["quantity"] == "0") for line in seen]
-    assert states == [("Pending", False, False), ("Shipped", True, False), ("Cancelled", False, True)]
-    assert [line["last-updated-date"] for line in seen] == [
-        order[name].isoformat(timespec="seconds") for name in ("purchased_at", "priced_at", "cancelled_at")
-    ]
+    moments = [order[name] for name in ("purchased_at", "priced_at", "shipped_at")]
+    servers = serve_at(iso(moments[0]))
+    seen = [_line_as_of(servers, order, moment) for moment in moments]
+    assert [line["order-status"] for line in seen] == ["Pending", "Unshipped", "Shipped"]
+    assert [bool(line["item-price"]) for line in seen] == [False, True, True]
+    assert [line["last-updated-date"] for line in seen] == [m.isoformat(timespec="seconds") for m in moments]
+
+
+def test_a_cancelled_order_has_no_quantity_price_and_address(serve_at, tiny):
+    order = next(o for o in amazon_orders(tiny) if o["cancelled_at"])
+    servers = serve_at(iso(order["purchased_at"]))
+    line = _line_as_of(servers, order, order["cancelled_at"])
+    assert (line["order-status"], line["quantity"]) == ("Cancelled", "0")
+    assert (line["item-price"], line["ship-city"]) == ("", "")
+    assert line["last-updated-date"] == order["cancelled_at"].isoformat(timespec="seconds")
+
+
+def test_the_promotions_of_an_order_are_shown_once_it_is_charged(serve_at, tiny):
+    order = next(
+        o
+        for o in amazon_orders(tiny)
+        if o["promo_code"] and not o["cancelled_at"] and o["purchased_at"] < o["priced_at"]
+    )
+    servers = serve_at(iso(order["purchased_at"]))
+    assert _line_as_of(servers, order, order["purchased_at"])["promotion-ids"] == ""
+    shown = _line_as_of(servers, order, order["priced_at"])["promotion-ids"]
+    assert shown.split(",")[0] == order["promo_code"]
+
+
+def test_nothing_happens_to_an_order_after_its_cancellation(serve_at, tiny):
+    """Some are cancelled before they would have been charged."""
+    servers = serve_at(SETTLED)
+    lines = [line for place in MARKETPLACES.values() for month in MONTHS for line in fetch(servers, *month, place)]
+    found = {line["amazon-order-id"]: line for line in lines if line["order-status"] == "Cancelled"}
+    cancelled = {o["order_id"]: o for o in amazon_orders(tiny) if o["cancelled_at"]}
+    assert any(o["cancelled_at"] < o["priced_at"] for o in cancelled.values())
+    assert {name: line["last-updated-date"] for name, line in found.items()} == {
+        name: o["cancelled_at"].isoformat(timespec="seconds") for name, o in cancelled.items()
+    }
+
+
+def test_a_refund_changes_the_last_update(serve_at, tiny):
+    orders = {order["order_id"]: order for order in amazon_orders(tiny)}
+    refund = next(r for r in tiny["refunds"].to_pylist() if r["order_id"] in orders)
+    order = orders[refund["order_id"]]
+    servers = serve_at(iso(order["purchased_at"]))
+    line = _line_as_of(servers, order, refund["refunded_at"])
+    assert line["last-updated-date"] == refund["refunded_at"].isoformat(timespec="seconds")
+    assert line["order-status"] == "Shipped"
+
+
+def _line_as_of(servers, order, moment):
+    """The order's first line in the report of the day of its last update, asked for at that moment."""
+    servers.at(iso(moment))
+    day = moment.date().isoformat()
+    lines = fetch(servers, f"{day}T00:00:00Z", f"{day}T23:59:59Z", MARKETPLACES[order["market"]])
+    return next(line for line in lines if line["amazon-order-id"] == order["order_id"])
 
 
 def test_an_updated_order_leaves_the_window_of_its_earlier_update(serve_at, tiny):
     """The report selects by the last update as of now, so yesterday's row moves to today."""
     order = next(
-        o for o in tiny["orders"].to_pylist()
-        if o["market"] == "US" and o["cancelled_at"] and o["cancelled_at"].date() > o["priced_at"].date()
+        o for o in amazon_orders(tiny, "US")
+        if not o["cancelled_at"] and o["shipped_at"].date() > o["priced_at"].date()
     )  # fmt: skip
     window = (f"{order['priced_at'].date()}T00:00:00Z", f"{order['priced_at'].date()}T23:59:59Z")
 
     def ids(servers):
         return {line["amazon-order-id"] for line in fetch(servers, *window)}
 
-    servers = serve_at(order["priced_at"].replace(tzinfo=None).isoformat())
+    servers = serve_at(iso(order["priced_at"]))
     assert order["order_id"] in ids(servers)
-    servers.at(order["cancelled_at"].replace(tzinfo=None).isoformat())
+    servers.at(iso(order["shipped_at"]))
     assert order["order_id"] not in ids(servers)
 
 
@@ -140,23 +163,124 @@ def test_nothing_is_reported_from_the_future(serve_at):
     assert max(line["last-updated-date"] for line in lines) <= "2026-10-10T12:00:00+00:00"
 
 
-def test_orders_of_other_channels_are_in_the_file(serve_at):
+def test_orders_of_other_channels_name_the_order_they_ship(serve_at, tiny):
     servers = serve_at(SETTLED)
-    channels = {
-        line["sales-channel"] for marketplace in (US, FR) for m in MONTHS for line in fetch(servers, *m, marketplace)
-    }
-    assert {"Amazon.com", "Amazon.fr"} < channels
-    assert any(name.startswith("Non-Amazon") for name in channels)
+    lines = [line for place in MARKETPLACES.values() for month in MONTHS for line in fetch(servers, *month, place)]
+    rows = [line for line in lines if line["sales-channel"].startswith("Non-Amazon")]
+    others = {line["amazon-order-id"]: line["merchant-order-id"] for line in rows}
+    assert others == {o["order_id"]: o["fulfils_order_id"] for o in amazon_orders(tiny) if o["fulfils_order_id"]}
+    assert others
+    assert {line["sales-channel"] for line in lines} > {"Amazon.com", "Amazon.de"}
 
 
 def test_the_french_file_is_in_the_windows_code_page_and_says_so(serve_at):
     servers = serve_at(SETTLED)
-    url = locate(servers, finish(servers, *MONTHS[1], FR)["reportDocumentId"])["url"]
-    answer = servers.api.get(url.removeprefix(BASE_URL))
+    answer = download(servers, finish(servers, *MONTHS[1], FR))
     assert "charset=cp1252" in answer.headers["content-type"]
     with pytest.raises(UnicodeDecodeError):
         gzip.decompress(answer.content).decode("utf-8")
-    assert any("É" in line["ship-city"] for line in parse(answer))
+    assert any("É" in line["ship-city"] + line["product-name"] for line in parse(answer))
+
+
+def test_one_report_may_cover_several_marketplaces(serve_at):
+    servers = serve_at(SETTLED)
+    both = finish(servers, *MONTHS[1], marketplaceIds=[US, UK])
+    lines = parse(download(servers, both))
+    parts = fetch(servers, *MONTHS[1], US) + fetch(servers, *MONTHS[1], UK)
+    assert {line["ship-country"] for line in lines} == {"US", "GB"}
+    assert Counter(line["amazon-order-id"] for line in lines) == Counter(line["amazon-order-id"] for line in parts)
+    assert both["marketplaceIds"] == [US, UK]
+
+
+def test_an_equal_request_is_cancelled_while_the_first_is_being_made(serve_at):
+    servers = serve_at(SETTLED)
+    first = create(servers, *MONTHS[1]).json()["reportId"]
+    assert finish(servers, *MONTHS[1])["processingStatus"] == "CANCELLED"
+    assert [poll(servers, first) for _ in range(3)][-1]["processingStatus"] == "DONE"
+    assert finish(servers, *MONTHS[1])["processingStatus"] == "DONE"
+
+
+def test_a_report_that_is_abandoned_blocks_an_equal_one_for_a_minute_only(serve_at):
+    servers = serve_at(SETTLED)
+    create(servers, *MONTHS[1])
+    servers.ticker.seconds += 60
+    assert finish(servers, *MONTHS[1])["processingStatus"] == "DONE"
+
+
+def test_a_report_can_be_cancelled_until_it_is_taken_up(serve_at):
+    servers = serve_at(SETTLED)
+    report_id = create(servers, *MONTHS[1]).json()["reportId"]
+    headers = servers.seller_headers()
+    assert servers.api.delete(f"{REPORTS}/{report_id}", headers=headers).status_code == 200
+    assert poll(servers, report_id)["processingStatus"] == "CANCELLED"
+    assert servers.api.delete(f"{REPORTS}/{report_id}", headers=headers).status_code == 400
+    late = create(servers, *MONTHS[0]).json()["reportId"]
+    assert [poll(servers, late)["processingStatus"] for _ in range(2)][-1] == "IN_PROGRESS"
+    assert servers.api.delete(f"{REPORTS}/{late}", headers=headers).status_code == 400
+    assert servers.api.delete(f"{REPORTS}/1", headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize(("kind", "state"), [("fatal_report", "FATAL"), ("cancelled_report", "CANCELLED")])
+def test_a_report_ends_as_a_fault_ordered_it_to(serve_at, kind, state):
+    servers = serve_at(SETTLED)
+    servers.control.post("/faults", json={"match": REPORTS, "kind": kind, "times": 1})
+    status = finish(servers, *MONTHS[1])
+    assert_same_shape(status, sample(f"seller_reports_getReport_{state.lower()}"))
+    assert status["processingStatus"] == state
+    assert finish(servers, *MONTHS[1])["processingStatus"] == "DONE"
+
+
+def test_the_document_of_a_fatal_report_tells_the_error(serve_at):
+    servers = serve_at(SETTLED)
+    servers.control.post("/faults", json={"match": REPORTS, "kind": "fatal_report", "times": 1})
+    answer = download(servers, finish(servers, *MONTHS[1]))
+    assert b"errorDetails" in gzip.decompress(answer.content)
+
+
+def listed(servers, **query):
+    return get(servers, REPORTS, **query)
+
+
+def test_reports_are_listed_newest_first_in_pages_by_a_token_sent_alone(serve_at):
+    servers = serve_at(SETTLED)
+    ids = [create(servers, *month).json()["reportId"] for month in MONTHS[:3]]
+    page = listed(servers, reportTypes=ALL_ORDERS, pageSize=2).json()
+    assert [report["reportId"] for report in page["reports"]] == ids[:0:-1]
+    rest = listed(servers, nextToken=page["nextToken"]).json()
+    assert [report["reportId"] for report in rest["reports"]] == ids[:1]
+    assert "nextToken" not in rest
+    assert listed(servers, nextToken=page["nextToken"], pageSize=2).status_code == 400
+    assert listed(servers, nextToken=page["nextToken"][:-2] + "AA").status_code == 400
+
+
+def test_listing_moves_reports_on_and_filters_them(serve_at):
+    servers = serve_at(SETTLED)
+    us = create(servers, *MONTHS[1], US).json()["reportId"]
+    fr = create(servers, *MONTHS[1], FR).json()["reportId"]
+    assert not listed(servers, reportTypes=ALL_ORDERS, processingStatuses="DONE").json()["reports"]
+    listed(servers, reportTypes=ALL_ORDERS)
+    done = listed(servers, reportTypes=ALL_ORDERS, processingStatuses="DONE,FATAL").json()["reports"]
+    assert {report["reportId"] for report in done} == {us, fr}
+    only = listed(servers, reportTypes=ALL_ORDERS, marketplaceIds=FR).json()["reports"]
+    assert [report["reportId"] for report in only] == [fr]
+    assert not listed(servers, reportTypes="GET_SALES_AND_TRAFFIC_REPORT").json()["reports"]
+    assert not listed(servers, reportTypes=ALL_ORDERS, createdSince="2027-01-01T00:00:01Z").json()["reports"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"reportTypes": ALL_ORDERS, "pageSize": "101"},
+        {"reportTypes": ALL_ORDERS, "pageSize": "1" + "0" * 400},
+        {"reportTypes": ALL_ORDERS, "processingStatuses": "FINE"},
+        {"reportTypes": ALL_ORDERS, "createdSince": "0001-01-01T00:00:00+14:00"},
+        {"nextToken": "\u00e9"},
+    ],
+)
+def test_a_malformed_list_request_gets_400(serve_at, query):
+    answer = listed(serve_at(SETTLED), **query)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "InvalidInput")
 
 
 @pytest.mark.parametrize(
@@ -167,6 +291,14 @@ def test_the_french_file_is_in_the_windows_code_page_and_says_so(serve_at):
         {"marketplaceIds": "ATVPDKIKX0DER"},
         {"dataStartTime": "2026-08-01T00:00:00Z"},
         {"dataStartTime": "yesterday"},
+        {"dataStartTime": "2026-11-02T00:00:00Z", "dataEndTime": "2026-11-01T00:00:00Z"},
+        {"dataStartTime": "0001-01-01T00:00:00+14:00"},
+        {"dataEndTime": "9999-12-31T23:59:59-14:00"},
+        {"marketplaceIds": []},
+        {"marketplaceIds": [{}]},
+        {"reportOptions": "DAY"},
+        {"reportOptions": {"a": 1}},
+        {"reportOptions": {"a": "\n"}},
     ],
 )
 def test_an_invalid_request_gets_400(serve_at, change):
@@ -174,6 +306,26 @@ def test_an_invalid_request_gets_400(serve_at, change):
     assert answer.status_code == 400
     assert_same_shape(answer.json(), sample("seller_error_400_invalid_input"))
     assert answer.json()["errors"][0]["code"] == "InvalidInput"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b"[" * 100_000,
+        b'{"reportType": "\\ud800"}',
+        b'{"reportType": 1e999}',
+        b"\xff",
+        b'{"reportType": "%s", "marketplaceIds": ["%s"], "reportOptions": {"a": "\\ud800"}}'
+        % (ALL_ORDERS.encode(), US.encode()),
+    ],
+)
+def test_a_body_that_is_no_request_gets_400(serve_at, body):
+    servers = serve_at(SETTLED)
+    answer = servers.api.post(REPORTS, content=body, headers=servers.seller_headers())
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "InvalidInput")
 
 
 def test_an_expired_token_gets_403(serve_at):
@@ -188,7 +340,7 @@ def test_an_expired_token_gets_403(serve_at):
 
 def test_a_token_of_another_application_gets_403(serve_at):
     servers = serve_at(SETTLED)
-    headers = {"x-amz-access-token": servers.token("amazon_attribution")}
+    headers = {"x-amz-access-token": servers.token(servers.sandbox.credentials.attribution)}
     assert servers.api.get(f"{REPORTS}/1", headers=headers).status_code == 403
 
 
@@ -223,13 +375,10 @@ def test_lwa_refuses_wrong_credentials_in_the_documented_shape(serve_at):
 
 
 def test_lwa_calls_a_wrong_refresh_token_an_invalid_grant(serve_at):
-    from phygital_funnel.sandbox.api.app import amazon_client
-
-    client = vars(amazon_client("amazon_seller", 1)) | {"refresh_token": "Atzr|gone"}
     servers = serve_at(SETTLED)
-    refused = servers.api.post("/auth/o2/token", data={"grant_type": "refresh_token", **client})
+    client = vars(servers.sandbox.credentials.seller)
+    wrong = {"grant_type": "refresh_token", **client, "refresh_token": "Atzr|gone"}
+    refused = servers.api.post("/auth/o2/token", data=wrong)
     assert (refused.status_code, refused.json()) == (400, sample("lwa_error_invalid_grant"))
-    granted = servers.api.post(
-        "/auth/o2/token", data={"grant_type": "refresh_token", **vars(amazon_client("amazon_seller", 1))}
-    )
+    granted = servers.api.post("/auth/o2/token", data={"grant_type": "refresh_token", **client})
     assert_same_shape(granted.json(), sample("lwa_token"))

@@ -17,14 +17,22 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--now", type=datetime.fromisoformat)
+    parser.add_argument("--scenario", default="S1")
+    parser.add_argument("--dirt", type=names, default=(), help="knobs, separated by commas")
+    parser.add_argument("--token-seconds", type=float, default=3600.0)
+    parser.add_argument("--rate-scale", type=float, help="1 is the platforms' own pace")
     parser.add_argument("--with-parent", action="store_true", help="stop when the starting process ends")
-    given = parser.parse_args()
     try:
-        serve(given.world, given.seed, given.port, given.home, given.now, with_parent=given.with_parent)
+        serve(**vars(parser.parse_args()))
     except FunnelError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The names in a list that is separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
-from phygital_funnel.sandbox.api.app import ADS_SOURCE, SELLER_SOURCE, TIKTOK_SOURCE, amazon_client, secret
 from phygital_funnel.sandbox.api.clock import write_atomically
+from phygital_funnel.sandbox.api.credentials import Credentials
 from phygital_funnel.sandbox.api.limits import REQUEST_RATE_SCALE
-from phygital_funnel.sandbox.world.catalogue import MARKETS
+from phygital_funnel.sandbox.world import World
+
+HOSTS = ("TIKTOK_ADS", "TIKTOK_ORGANIC", "TIKTOK_SHOP", "AMAZON_ADS", "AMAZON_SELLER", "AMAZON_LWA")
+"""Which APIs have an address of their own; here all share one."""
 
 
 def sandbox_dir(home: Path) -> Path:
@@ -24,15 +27,24 @@ def environment_file(home: Path) -> Path:
     return sandbox_dir(home) / "environment"
 
 
-def write(home: Path, base_url: str, seed: int) -> None:
-    """Write the credentials (mode 600) and then the environment that names them."""
+def write(home: Path, base_url: str, credentials: Credentials, world: World, rate_scale: float | None = None) -> None:
+    """Write the credentials (mode 600) and then the environment that names them.
+
+    Args:
+        home: whose ``sandbox`` folder is written.
+        base_url: of the servers.
+        credentials: of the sandbox.
+        world: whose accounts the sources read.
+        rate_scale: how much faster than the platforms the sandbox lets clients go; None means its own scaling.
+    """
     folder = sandbox_dir(home) / "credentials"
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    for source, content in _credentials(seed).items():
+    for source, content in credentials.by_source(world.markets).items():
         write_atomically(folder / f"{source}.json", json.dumps(content) + "\n", mode=0o600)
-    lines = [f"{name}={value}" for name, value in _variables(home, folder, base_url).items()]
-    write_atomically(environment_file(home), "\n".join(lines) + "\n")
+    scale = REQUEST_RATE_SCALE if rate_scale is None else rate_scale
+    variables = _variables(home, folder, base_url, world) | {"PHYGITAL_REQUEST_RATE_SCALE": f"{scale:g}"}
+    write_atomically(environment_file(home), "".join(f"{name}={value}\n" for name, value in variables.items()))
 
 
 def read(home: Path) -> dict[str, str]:
@@ -41,23 +53,30 @@ def read(home: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line)
 
 
-def _credentials(seed: int) -> dict[str, dict[str, str]]:
-    amazon = {source: vars(amazon_client(source, seed)) for source in (ADS_SOURCE, SELLER_SOURCE)}
-    return {TIKTOK_SOURCE: {"access_token": secret(TIKTOK_SOURCE, seed)}, **amazon}
-
-
-def _variables(home: Path, folder: Path, base_url: str) -> dict[str, str]:
-    accounts = {
-        TIKTOK_SOURCE: [market.advertiser_id for market in MARKETS],
-        ADS_SOURCE: [market.profile_id for market in MARKETS],
-        SELLER_SOURCE: [market.marketplace_id for market in MARKETS],
+def accounts(world: World) -> dict[str, list[str]]:
+    """The accounts of each source: ad accounts, business accounts, shops, profiles and marketplaces."""
+    sold_on_amazon = [market for market in world.markets if market.has_amazon]
+    profiles = [market.profile_id for market in sold_on_amazon]
+    return {
+        "tiktok_ads": [market.advertiser_id for market in world.markets],
+        "tiktok_organic": _business_accounts(world),
+        "tiktok_shop": [market.shop_id for market in world.markets],
+        "amazon_attribution": profiles,
+        "amazon_ads": profiles,
+        "amazon_seller": [market.marketplace_id for market in sold_on_amazon],
     }
-    hosts = ("TIKTOK_ADS", "AMAZON_ADS", "AMAZON_SELLER", "AMAZON_LWA")
+
+
+def _business_accounts(world: World) -> list[str]:
+    return [str(open_id) for open_id in world["creators"]["open_id"].to_pylist() if open_id]
+
+
+def _variables(home: Path, folder: Path, base_url: str, world: World) -> dict[str, str]:
+    of_source = accounts(world)
     return {
         "PHYGITAL_CLOCK": f"file:{clock_file(home)}",
-        **{f"PHYGITAL_{host}_BASE_URL": base_url for host in hosts},
-        **{f"PHYGITAL_{source.upper()}_CREDENTIALS_FILE": str(folder / f"{source}.json") for source in accounts},
-        **{f"PHYGITAL_{source.upper()}_ACCOUNTS": ",".join(ids) for source, ids in accounts.items()},
+        **{f"PHYGITAL_{host}_BASE_URL": base_url for host in HOSTS},
+        **{f"PHYGITAL_{source.upper()}_CREDENTIALS_FILE": str(folder / f"{source}.json") for source in of_source},
+        **{f"PHYGITAL_{source.upper()}_ACCOUNTS": ",".join(ids) for source, ids in of_source.items()},
         "PHYGITAL_DROP_URL": f"{base_url}/drop",
-        "PHYGITAL_REQUEST_RATE_SCALE": f"{REQUEST_RATE_SCALE:g}",
     }

@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,13 +54,22 @@ class RunningSandbox:
         """
         _request(f"{self.control_url}/clock", {"now": moment.isoformat()})
 
-    def fault(self, kind: str, match: str = "/", times: int = 1) -> None:
-        """Spoil the next ``times`` responses under the path ``match``; kinds: ``sandbox.api.faults.KINDS``.
+    def fault(
+        self,
+        kind: str,
+        match: str = "/",
+        times: int | None = 1,
+        rate: float = 1.0,
+        seed: int = 0,
+        seconds: float = 1.0,
+    ) -> None:
+        """Spoil the next ``times`` responses under the path ``match``; see ``sandbox.api.fault_book.Fault``.
 
         Raises:
-            ConfigError: there is no such kind.
+            ConfigError: there is no such kind, or a figure cannot be.
         """
-        _request(f"{self.control_url}/faults", {"match": match, "kind": kind, "times": times})
+        order = {"match": match, "kind": kind, "times": times, "rate": rate, "seed": seed, "seconds": seconds}
+        _request(f"{self.control_url}/faults", order)
 
     def clear_faults(self) -> None:
         """Forget the faults that are still due."""
@@ -71,15 +80,46 @@ class RunningSandbox:
         faults: list[dict[str, Any]] = _request(f"{self.control_url}/faults")["faults"]
         return faults
 
+    def counters(self) -> dict[str, Any]:
+        """What clients asked for: ``operations`` with what was admitted and refused, and ``answers`` by status."""
+        return _request(f"{self.control_url}/counters")
+
+    def reset_counters(self) -> None:
+        """Count from nought, and fill the token buckets."""
+        _request(f"{self.control_url}/counters", method="DELETE")
+
 
 @contextmanager
-def running(world: str, seed: int, home: Path, now: datetime | None = None) -> Iterator[RunningSandbox]:
+def running(
+    world: str,
+    seed: int,
+    home: Path,
+    now: datetime | None = None,
+    scenario: str = "S1",
+    dirt: Collection[str] = (),
+    *,
+    token_seconds: float | None = None,
+    rate_scale: float | None = None,
+) -> Iterator[RunningSandbox]:
     """A sandbox on free ports; it is stopped when the block ends, and also when this process dies.
+
+    The arguments are those of ``sandbox.serve``.
 
     Raises:
         ConfigError: the sandbox did not start.
     """
-    process, port = _start(world, seed, home, now)
+    options = {
+        "--world": world,
+        "--seed": seed,
+        "--home": home,
+        "--scenario": scenario,
+        "--now": now.isoformat() if now else None,
+        "--dirt": ",".join(sorted(dirt)) or None,
+        "--token-seconds": token_seconds,
+        "--rate-scale": rate_scale,
+    }
+    arguments = [str(part) for option in options.items() if option[1] is not None for part in option]
+    process, port = _start(home, arguments)
     try:
         yield RunningSandbox(
             base_url=f"http://127.0.0.1:{port}",
@@ -92,11 +132,11 @@ def running(world: str, seed: int, home: Path, now: datetime | None = None) -> I
         _stop(process)
 
 
-def _start(world: str, seed: int, home: Path, now: datetime | None) -> tuple["subprocess.Popen[bytes]", int]:
+def _start(home: Path, arguments: list[str]) -> tuple["subprocess.Popen[bytes]", int]:
     # Between finding a free port and taking it another process may have it.
     for _ in range(_ATTEMPTS):
         port = _free_port()
-        process = _spawn(world, seed, home, now, port)
+        process = _spawn(home, [*arguments, "--port", str(port)])
         if _is_healthy(process, port):
             return process, port
         _stop(process)
@@ -110,12 +150,8 @@ def _log(home: Path) -> Path:
     return environment.sandbox_dir(home) / "server.log"
 
 
-def _spawn(world: str, seed: int, home: Path, now: datetime | None, port: int) -> "subprocess.Popen[bytes]":
-    options = {"--world": world, "--seed": str(seed), "--port": str(port), "--home": str(home)}
-    if now is not None:
-        options["--now"] = now.isoformat()
-    command = [sys.executable, "-m", "phygital_funnel.sandbox", "--with-parent"]
-    command += [part for option in options.items() for part in option]
+def _spawn(home: Path, arguments: list[str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "phygital_funnel.sandbox", "--with-parent", *arguments]
     _log(home).parent.mkdir(parents=True, exist_ok=True)
     with _log(home).open("wb") as log:
         return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603  our own module

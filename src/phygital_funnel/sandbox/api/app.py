@@ -1,43 +1,67 @@
-"""All platform families of one sandbox behind one base url."""
-
-import hashlib
-import time
-from collections.abc import Callable
+"""All platform families of one sandbox behind one base url; their paths do not collide."""
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from phygital_funnel.sandbox.api.attribution import Attribution
-from phygital_funnel.sandbox.api.drop import Drop
-from phygital_funnel.sandbox.api.seller import Seller
+from phygital_funnel.sandbox.api import refusals
+from phygital_funnel.sandbox.api.amazon_ads.attribution import Attribution
+from phygital_funnel.sandbox.api.amazon_ads.profiles import Profiles
+from phygital_funnel.sandbox.api.amazon_ads.reporting import AdsReporting
+from phygital_funnel.sandbox.api.amazon_seller.api import Seller
+from phygital_funnel.sandbox.api.dirt import DirtyServer
+from phygital_funnel.sandbox.api.faults import FaultyServer
+from phygital_funnel.sandbox.api.file_drop.api import Drop
+from phygital_funnel.sandbox.api.guard import Guard
 from phygital_funnel.sandbox.api.state import Sandbox
-from phygital_funnel.sandbox.api.tiktok import TikTok
-from phygital_funnel.sandbox.api.tokens import Client
+from phygital_funnel.sandbox.api.tiktok_accounts.api import TikTokAccounts
+from phygital_funnel.sandbox.api.tiktok_marketing.api import TikTok
+from phygital_funnel.sandbox.api.tiktok_shop.api import TikTokShop
 
-ADS_SOURCE, SELLER_SOURCE, TIKTOK_SOURCE = "amazon_attribution", "amazon_seller", "tiktok_ads"
-
-
-def amazon_client(source: str, seed: int) -> Client:
-    """The application of one Amazon source; its made-up secrets follow from the seed."""
-    return Client(
-        f"amzn1.application-oa2-client.sbx-{source}",
-        secret(source, seed),
-        f"Atzr|sbx-{secret(f'{source} refresh', seed)}",
-    )
+FAMILIES = (TikTok, TikTokAccounts, TikTokShop, Profiles, Attribution, AdsReporting, Seller, Drop)
+"""Each is made of the sandbox and offers ``routes()``."""
+_AS = {404: "not_found", 405: "method_not_allowed"}
 
 
-def secret(name: str, seed: int) -> str:
-    """A made-up secret that is the same in every run of a seed."""
-    return hashlib.sha256(f"{name}|{seed}".encode()).hexdigest()[:32]
+def sandbox_app(sandbox: Sandbox) -> ASGIApp:
+    """The servers with everything that can be ordered to go wrong, behind the guard."""
+
+    def refuse(path: str, kind: str) -> Response:
+        return refusals.refuse(sandbox, path, kind)
+
+    app = _with_slash(platform_app(sandbox))
+    return Guard(FaultyServer(DirtyServer(app, sandbox), sandbox), refuse, sandbox.answers)
 
 
-def platform_app(sandbox: Sandbox, monotonic: Callable[[], float] = time.monotonic) -> Starlette:
-    """The servers of every family; document urls expire by ``monotonic``."""
-    seed = sandbox.world.seed
-    routes = [
-        *TikTok(sandbox).routes(),
-        *sandbox.tokens.routes(),
-        *Attribution(sandbox, amazon_client(ADS_SOURCE, seed).client_id).routes(),
-        *Seller(sandbox, amazon_client(SELLER_SOURCE, seed).client_id, monotonic).routes(),
-        *Drop(sandbox).routes(),
-    ]
-    return Starlette(routes=routes)
+def _with_slash(app: ASGIApp) -> ASGIApp:
+    """Every TikTok path ends in a slash; clients that leave it out are not sent elsewhere for it."""
+
+    async def settled(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path.startswith("/open_api/") and not path.endswith("/"):
+            scope = {**scope, "path": f"{path}/"}
+        await app(scope, receive, send)
+
+    return settled
+
+
+def platform_app(sandbox: Sandbox) -> Starlette:
+    """The servers of every family, in good order."""
+    routes = [route for family in FAMILIES for route in family(sandbox).routes()]
+
+    async def refused(request: Request, error: Exception) -> Response:
+        kind = _AS.get(error.status_code, "bad_request") if isinstance(error, HTTPException) else "bad_request"
+        return refusals.refuse(sandbox, request.url.path, kind)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        # It is raised again once this has been sent, and the guard logs it.
+        return refusals.refuse(sandbox, request.url.path, "server_error")
+
+    # Wherever JSON is read, what is nested too deeply to be read at all ends in a RecursionError.
+    handlers = {HTTPException: refused, RecursionError: refused, Exception: failed}
+    app = Starlette(routes=[*sandbox.tokens.routes(), *routes], exception_handlers=handlers)
+    # A redirect would lead to the Host header, which some clients send wrong.
+    app.router.redirect_slashes = False
+    return app

@@ -1,37 +1,48 @@
-"""The control app: the sandbox's clock and its faults. It has its own port; extractors never call it."""
+"""The control app: the sandbox's clock, faults and counters. It has its own port; extractors never call it."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from phygital_funnel.sandbox.api.clock import SandboxClock
-from phygital_funnel.sandbox.api.faults import KINDS, Fault, FaultBook
+from phygital_funnel.sandbox.api.fault_book import MAX_SECONDS, Fault
+from phygital_funnel.sandbox.api.faults import KINDS
+from phygital_funnel.sandbox.api.guard import Guard
+from phygital_funnel.sandbox.api.state import Sandbox
+
+MAX_TIMES = 1_000_000
+MAX_FAULTS = 10_000
+_CLOCK_HELP = 'Send {"now": "<ISO 8601 time>"} or {"advance_seconds": <number>}.'
+_REFUSALS = {"bad_request": 400, "too_large": 413, "server_error": 500}
 
 
 class Control:
-    """Health, clock and faults of one sandbox."""
+    """Health, clock, faults and counters of one sandbox."""
 
-    def __init__(self, clock: SandboxClock, book: FaultBook, about: dict[str, Any]) -> None:
-        self._clock = clock
-        self._book = book
+    def __init__(self, sandbox: Sandbox, about: dict[str, Any]) -> None:
+        self._sandbox = sandbox
+        self._clock = sandbox.clock
+        self._book = sandbox.faults
         self._about = about
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         """The control app."""
-        return Starlette(
-            routes=[
-                Route("/healthz", self._health),
-                Route("/clock", self._read_clock, methods=["GET"]),
-                Route("/clock", self._set_clock, methods=["POST"]),
-                Route("/faults", self._list_faults, methods=["GET"]),
-                Route("/faults", self._add_faults, methods=["POST"]),
-                Route("/faults", self._clear_faults, methods=["DELETE"]),
-            ]
-        )
+        routes = [
+            Route("/healthz", self._health),
+            Route("/clock", self._read_clock, methods=["GET"]),
+            Route("/clock", self._set_clock, methods=["POST"]),
+            Route("/faults", self._list_faults, methods=["GET"]),
+            Route("/faults", self._add_faults, methods=["POST"]),
+            Route("/faults", self._clear_faults, methods=["DELETE"]),
+            Route("/counters", self._read_counters, methods=["GET"]),
+            Route("/counters", self._reset_counters, methods=["DELETE"]),
+        ]
+        return Guard(Starlette(routes=routes), lambda path, kind: _refused(_REFUSALS[kind], kind))
 
     async def _health(self, request: Request) -> Response:
         return JSONResponse({"status": "ok", "now": self._clock.now.isoformat(), **self._about})
@@ -41,35 +52,74 @@ class Control:
 
     async def _set_clock(self, request: Request) -> Response:
         try:
-            wanted = datetime.fromisoformat(str((await request.json())["now"]))
-        except (ValueError, KeyError, TypeError):
-            return _refused(400, 'Send {"now": "<ISO 8601 time>"}.')
-        wanted = wanted.replace(tzinfo=UTC) if wanted.tzinfo is None else wanted
+            wanted = self._wanted(await _json(request))
+        except (ValueError, KeyError, TypeError, OverflowError):
+            return _refused(400, _CLOCK_HELP)
         if not self._clock.advance(wanted):
             return _refused(409, f"The clock shows {self._clock.now.isoformat()} and does not go back.")
         return JSONResponse({"now": self._clock.now.isoformat()})
 
+    def _wanted(self, order: Any) -> datetime:
+        if "advance_seconds" in order:
+            return self._clock.now + timedelta(seconds=float(order["advance_seconds"]))
+        moment = datetime.fromisoformat(str(order["now"]))
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
     async def _list_faults(self, request: Request) -> Response:
-        return JSONResponse({"faults": [vars(fault) for fault in self._book.faults]})
+        faults = [fault.as_dict() for fault in self._book.faults]
+        return JSONResponse({"faults": faults, "struck": self._book.struck, "kinds": KINDS})
 
     async def _add_faults(self, request: Request) -> Response:
         try:
-            wanted = await request.json()
+            wanted = await _json(request)
             faults = [_fault(entry) for entry in (wanted if isinstance(wanted, list) else [wanted])]
-        except (ValueError, KeyError, TypeError) as error:
-            return _refused(400, f"Send a fault or a list of faults: match, kind, times. {error}")
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+            return _refused(400, f"Send a fault or a list of faults: match, kind, times, rate, seed, seconds. {error}")
+        if len(self._book.faults) + len(faults) > MAX_FAULTS:
+            return _refused(400, f"At most {MAX_FAULTS} faults can be due at once.")
         self._book.faults.extend(faults)
-        return JSONResponse({"faults": [vars(fault) for fault in self._book.faults]})
+        return await self._list_faults(request)
 
     async def _clear_faults(self, request: Request) -> Response:
-        self._book.faults.clear()
-        return JSONResponse({"faults": []})
+        self._book.clear()
+        return await self._list_faults(request)
+
+    async def _read_counters(self, request: Request) -> Response:
+        """What extractors asked for, so that their pace can be held against the platforms' rates."""
+        sandbox = self._sandbox
+        return JSONResponse({"operations": sandbox.throttle.usage(), "answers": sandbox.answers})
+
+    async def _reset_counters(self, request: Request) -> Response:
+        self._sandbox.throttle.forget()
+        self._sandbox.answers.clear()
+        return await self._read_counters(request)
+
+
+async def _json(request: Request) -> Any:
+    try:
+        return json.loads(await request.body())
+    except RecursionError as error:
+        raise ValueError("The JSON is nested too deeply.") from error
 
 
 def _fault(entry: dict[str, Any]) -> Fault:
-    fault = Fault(str(entry["match"]), str(entry["kind"]), int(entry.get("times", 1)))
-    if fault.kind not in KINDS or fault.times < 1 or not fault.match.startswith("/"):
-        raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}, match a path, times at least 1.")
+    times = entry.get("times", 1)
+    fault = Fault(
+        match=str(entry["match"]),
+        kind=str(entry["kind"]),
+        times=None if times is None else int(times),
+        rate=float(entry.get("rate", 1)),
+        seed=int(entry.get("seed", 0)),
+        seconds=float(entry.get("seconds", 1)),
+    )
+    if fault.kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(sorted(KINDS))}.")
+    if not fault.match.startswith("/"):
+        raise ValueError("match must be the beginning of a path.")
+    if fault.times is not None and not 1 <= fault.times <= MAX_TIMES:
+        raise ValueError(f"times must be between 1 and {MAX_TIMES}, or null for as long as it takes.")
+    if not (0 < fault.rate <= 1 and 0 <= fault.seconds <= MAX_SECONDS):
+        raise ValueError(f"rate must be above 0 and at most 1, seconds between 0 and {MAX_SECONDS:g}.")
     return fault
 
 

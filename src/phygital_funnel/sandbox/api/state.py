@@ -1,13 +1,19 @@
 """What all servers of one sandbox share, and the shapes of the platforms' refusals."""
 
+import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+import orjson
 from starlette.responses import JSONResponse, Response
 
 from phygital_funnel.sandbox.api.clock import SandboxClock
+from phygital_funnel.sandbox.api.credentials import Credentials
+from phygital_funnel.sandbox.api.fault_book import FaultBook
 from phygital_funnel.sandbox.api.limits import Throttle
 from phygital_funnel.sandbox.api.tokens import Tokens
 from phygital_funnel.sandbox.world import World
@@ -21,17 +27,26 @@ class Sandbox:
         world: the simulated world.
         clock: the time that the servers report at.
         base_url: where the servers are reached; used in the urls they hand out.
-        tiktok_token: the one Marketing API token that is valid.
+        credentials: the applications and accounts that exist.
         tokens: Login with Amazon tokens.
         throttle: token buckets.
+        faults: faults that are still due.
+        dirt: names of the dirt knobs that are on (``sandbox.api.dirt``); none means that reports are as clean as
+            the platforms' are.
+        answers: how many were given, by the first part of the path and the HTTP status.
+        monotonic: seconds of real time, in which tokens and document urls expire.
     """
 
     world: World
     clock: SandboxClock
     base_url: str
-    tiktok_token: str
+    credentials: Credentials
     tokens: Tokens
     throttle: Throttle = field(default_factory=Throttle)
+    faults: FaultBook = field(default_factory=FaultBook)
+    dirt: frozenset[str] = frozenset()
+    answers: Counter[str] = field(default_factory=Counter)
+    monotonic: Callable[[], float] = time.monotonic
     _requests: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -47,7 +62,7 @@ class Sandbox:
         """TikTok's envelope, which comes with HTTP 200 whatever it holds."""
         request_id = self.request_id()
         body = {"code": code, "message": message, "request_id": request_id, "data": data}
-        return JSONResponse(body, headers={"X-Tt-Logid": request_id})
+        return Response(orjson.dumps(body), media_type="application/json", headers={"X-Tt-Logid": request_id})
 
 
 def ads_error(status: int, details: str, headers: dict[str, str] | None = None) -> Response:

@@ -1,21 +1,23 @@
-"""The brand's own reference files: markets, listings, creators, promo codes, exchange rates."""
+"""The brand's own reference files: markets, listings, creators with codes and rates, promotions, fees, tags."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
+from phygital_funnel.sandbox.api.file_drop.tables import Table, iso_micros
 from phygital_funnel.sandbox.world import World
-from phygital_funnel.sandbox.world.catalogue import MARKETS, PRODUCTS
+from phygital_funnel.sandbox.world.catalogue import PRODUCTS, Market
+from phygital_funnel.sandbox.world.commissions import fees
 from phygital_funnel.sandbox.world.randomness import Randomness
 
-RATES = {"USD": 1.16, "GBP": 0.865}
+RATES = {"USD": 1.16, "GBP": 0.865, "IDR": 18_900.0, "THB": 37.6, "JPY": 171.0}
 """Units per euro around which the rates move. There is no rate on weekends, and the day's comes at 15:00 UTC."""
 RATE_HOUR = 15
+ANNOUNCED = timedelta(days=28)
+"""How long before its start a promotion is in the brand's calendar."""
 _RATE_STEP = 0.003
 _DAYS_BEFORE, _DAYS_AFTER = 14, 60
-
-Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
 
 class Reference:
@@ -30,12 +32,16 @@ class Reference:
             "creators": self._creators,
             "promo_codes": self._promo_codes,
             "fx_rates": self._fx_rates,
+            "commission_rates": self._commission_rates,
+            "promotions": self._promotions,
+            "fees": self._fees,
+            "tags": self._tags,
         }
 
     def _markets(self, now: datetime) -> Table:
         columns = ("market", "marketplace_id", "country", "currency", "timezone", "amazon_domain")
         attributes = ("code", *columns[1:])
-        return columns, [tuple(getattr(market, name) for name in attributes) for market in MARKETS]
+        return columns, [tuple(getattr(market, name) for name in attributes) for market in self._world.markets]
 
     def _listings(self, now: datetime) -> Table:
         columns = ("market", "asin", "parent_asin", "sku", "product_name", "category")
@@ -48,7 +54,7 @@ class Reference:
                 product.name,
                 product.category,
             )
-            for market in MARKETS
+            for market in self._world.markets
             for product in PRODUCTS
         ]
         return columns, rows
@@ -74,6 +80,58 @@ class Reference:
         rows = [(day.isoformat(), currency, f"{rate:.4f}") for day, currency, rate in self._rates if day <= last]
         return ("rate_date", "currency", "units_per_eur"), rows
 
+    def _commission_rates(self, now: datetime) -> Table:
+        """Affiliate rates that have been decided, also those that take effect later."""
+        columns = ("creator_id", "valid_from", "valid_to", "rate")
+        decided = [row for row in self._world["commission_rates"].to_pylist() if row["decided_at"] <= now]
+        starts = {(row["creator_id"], row["valid_from"]) for row in decided}
+        rows = [
+            (
+                row["creator_id"],
+                iso_micros(row["valid_from"]),
+                # The end is another rate's beginning, and unknown until that has been decided.
+                iso_micros(row["valid_to"]) if (row["creator_id"], row["valid_to"]) in starts else "",
+                f"{row['rate']:.2f}",
+            )
+            for row in decided
+        ]
+        return columns, rows
+
+    def _promotions(self, now: datetime) -> Table:
+        columns = ("promotion_id", "name", "kind", "market", "asin", "starts_at", "ends_at", "discount_rate")
+        rows = [
+            tuple(iso_micros(row[name]) if name.endswith("_at") else row[name] for name in columns)
+            for row in self._world["promotions"].to_pylist()
+            if row["starts_at"] <= now + ANNOUNCED
+        ]
+        return columns, rows
+
+    def _fees(self, now: datetime) -> Table:
+        table = fees(self._world.markets)
+        return tuple(table.column_names), [tuple(row.values()) for row in table.to_pylist()]
+
+    def _tags(self, now: datetime) -> Table:
+        """The Attribution tag in the link of every ad that leads to Amazon."""
+        columns = ("ad_id", "market", "campaign_id", "ad_group_id", "asin", "attribution_tag", "created_at")
+        markets = {market.code: market for market in self._world.markets}
+        rows = [
+            (
+                ad["ad_id"], ad["market"], ad["campaign_id"], ad["adgroup_id"], ad["asin"],
+                attribution_tag(markets[ad["market"]], ad), iso_micros(ad["created_at"]),
+            )
+            for ad in self._world["ads"].to_pylist()
+            if ad["destination"] == "amazon" and ad["created_at"] <= now
+        ]  # fmt: skip
+        return columns, rows
+
+
+def attribution_tag(market: Market, ad: dict[str, Any]) -> str:
+    """The query string that makes Amazon Attribution recognise an ad's clicks: the static template, filled."""
+    return (
+        f"maas=maas_adg_api_{market.profile_id}_static_12_99&ref_=aa_maas&tag=maas"
+        f"&aa_campaignid={ad['campaign_id']}&aa_adgroupid={ad['adgroup_id']}&aa_creativeid={ad['ad_id']}"
+    )
+
 
 def _rates(world: World) -> list[tuple[date, str, float]]:
     draw = Randomness(world.seed).stream("exchange rates")
@@ -84,9 +142,10 @@ def _rates(world: World) -> list[tuple[date, str, float]]:
         currency: level * np.exp(np.cumsum(draw.normal(0, _RATE_STEP, len(weekdays))))
         for currency, level in RATES.items()
     }
-    return [(day, currency, float(walk[n])) for n, day in enumerate(weekdays) for currency, walk in walks.items()]
-
-
-def iso_micros(moment: datetime) -> str:
-    """UTC time with microseconds and a Z."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z"
+    used = {market.currency for market in world.markets}
+    return [
+        (day, currency, float(walk[n]))
+        for n, day in enumerate(weekdays)
+        for currency, walk in walks.items()
+        if currency in used
+    ]
