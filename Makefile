@@ -6,6 +6,7 @@ SHELL := bash
 PYTHON ?= python3
 VENV ?= .venv
 LINT_VENV ?= .venv-lint
+CONFORMANCE_VENV ?= .venv-conformance
 PYTEST_ARGS ?=
 # Compiled bytecode halves the time to import Great Expectations; some shells switch it off.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,22 +14,34 @@ unexport PYTHONPATH
 unexport VIRTUAL_ENV
 
 BIN := $(VENV)/bin
+CONFORMANCE_LOCKS := requirements/conformance.txt requirements/conformance-schemas.txt
 # dbt renders the templates that sqlfluff reads; no table is needed for that.
 SQLFLUFF = PHYGITAL_BUILD_DATABASE=:memory: $(LINT_VENV)/bin/sqlfluff
+# These clients leave sockets open, which is theirs to mend.
+CONFORMANCE = $(CONFORMANCE_VENV)/bin/python -m pytest -W ignore::ResourceWarning tests/conformance $(PYTEST_ARGS)
 COMPILE = ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
-.PHONY: demo test test-slow lint format lock clean help
+.PHONY: demo test test-slow conformance bench lint format lock clean help
 
 demo: $(VENV)/.ready ## the whole way in one go: sandbox, Airflow, ledgers, release, page (about 8 minutes, then 5)
 	$(BIN)/phygital demo
 
-test: $(VENV)/.ready ## every test but the slow ones; PYTEST_ARGS="-k funnel" picks some
+# Status 5 is pytest's "nothing was selected", which is no failure when somebody picks tests.
+test: $(VENV)/.ready $(CONFORMANCE_VENV)/.ready ## every test but the slow ones; PYTEST_ARGS="-k funnel" picks some
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(CONFORMANCE) || { status=$$?; test -n "$(PYTEST_ARGS)" -a $$status -eq 5; }
 
-# Status 5 is pytest's "nothing was selected", which is no failure here.
 test-slow: $(VENV)/.ready ## the tests that take minutes
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS) || { status=$$?; test $$status -eq 5; }
+
+conformance: $(CONFORMANCE_VENV)/.ready ## the sandbox read by other people's API clients; part of test
+	$(CONFORMANCE)
+
+bench: $(VENV)/.ready ## how fast the world is made and the sandbox answers (about 8 minutes)
+	$(BIN)/python -m phygital_funnel.sandbox.bench world
+	$(BIN)/python -m phygital_funnel.sandbox.bench world --size large
+	$(BIN)/python -m phygital_funnel.sandbox.bench server
 
 lint: $(VENV)/.ready $(LINT_VENV)/.ready ## ruff, mypy strict, sqlfluff
 	$(BIN)/ruff check .
@@ -47,13 +60,15 @@ lock: $(VENV)/.ready ## compile requirements/*.in into hashed lock files; UPGRAD
 	cd requirements && $(COMPILE) -c runtime.txt dev.in -o dev.txt
 	cd requirements && $(COMPILE) -c runtime.txt compose.in -o compose.txt
 	cd requirements && $(COMPILE) lint.in -o lint.txt
+	cd requirements && $(COMPILE) conformance.in -o conformance.txt
+	cd requirements && $(COMPILE) --no-deps conformance-schemas.in -o conformance-schemas.txt
 
 clean: ## remove the environments and caches; var/ (landing, releases) is kept
-	rm -rf $(VENV) $(LINT_VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
+	rm -rf $(VENV) $(LINT_VENV) $(CONFORMANCE_VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
 	find src dags tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- set-up ----------------------------------------------------------------------------------------------------------
 
@@ -84,4 +99,10 @@ $(VENV)/.ready: requirements/uv.txt requirements/dev.txt pyproject.toml
 $(LINT_VENV)/.ready: requirements/uv.txt requirements/lint.txt
 	$(call create_environment,$(LINT_VENV),requirements/lint.txt)
 	@rm $(LINT_VENV)/.installing
+	@touch $@
+
+$(CONFORMANCE_VENV)/.ready: requirements/uv.txt $(CONFORMANCE_LOCKS) pyproject.toml
+	$(call create_environment,$(CONFORMANCE_VENV),$(CONFORMANCE_LOCKS))
+	@VIRTUAL_ENV=$(abspath $(CONFORMANCE_VENV)) $(CONFORMANCE_VENV)/bin/uv pip install --quiet --no-deps --no-build-isolation -e .
+	@rm $(CONFORMANCE_VENV)/.installing
 	@touch $@

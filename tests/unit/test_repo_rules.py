@@ -146,7 +146,7 @@ def test_the_example_environment_is_valid() -> None:
 
 def test_lock_files_hold_hashes() -> None:
     """Every pinned package can be checked on arrival."""
-    for name in ("runtime", "dev", "compose", "lint", "uv"):
+    for name in ("runtime", "dev", "compose", "lint", "uv", "conformance", "conformance-schemas"):
         lock = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
         pins = re.findall(r"^[A-Za-z0-9._-]+(?:\[[^\]]+\])?==[^\n]*", lock, re.MULTILINE)
         assert pins, name
