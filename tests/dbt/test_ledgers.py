@@ -10,7 +10,7 @@ ORDER = {
     "item_promotion_discount": "", "purchase_date": "2026-10-02T03:30:00+00:00",
     "last_updated_date": "2026-10-02T04:00:00+00:00",
 }  # fmt: skip
-REPORT = {"advertiser_id": "adv", "ad_id": "ad1", "impressions": "100", "clicks": "10", "spend": "5.005"}
+REPORT = {"advertiser_id": "adv", "ad_id": "ad1", "impressions": "100", "clicks": "10", "spend": "5.005", "reach": "0"}
 OCTOBER = ("2026-10-01", "2026-10-02")
 MILLION = 1_000_000
 
@@ -82,7 +82,7 @@ def _land_ads(warehouse) -> None:
     )
     # The second day is read again: ad1 restated, ad2 never was there; a row of the first day does not belong.
     second = [
-        {**days["day2"], "impressions": "150"},
+        {**days["day2"], "impressions": "150", "reach": "90"},
         {**days["day2"], "impressions": "999"},
         {**days["day2"], "ad_id": "ad4", "impressions": "many"},
         {**days["day1"], "ad_id": "ad5"},
@@ -206,6 +206,14 @@ def test_money_with_half_a_cent_is_rounded_to_even(world) -> None:
     """5.005 is 500.5 cents, which is 500."""
     assert set(world.rows("select spend_minor, currency from staging.stg_tiktok_ads__ad_report_daily")) == {
         (500, "USD")
+    }
+
+
+def test_a_reach_that_is_not_counted_yet_is_not_measured(world) -> None:
+    """TikTok writes 0 until it has counted people; an ad that was shown has reached somebody."""
+    assert set(world.rows("select impressions, reach from staging.stg_tiktok_ads__ad_report_daily")) == {
+        (100, None),
+        (150, 90),
     }
 
 

@@ -6,7 +6,8 @@ select
     currency,
     impressions,
     clicks,
-    reach,
+    -- Reach comes 16 hours late. Until then the API says 0, which no ad with impressions can have.
+    case when reach > 0 or impressions = 0 then reach end as reach,
     video_plays,
     views_2s,
     views_6s,
