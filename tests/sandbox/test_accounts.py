@@ -290,6 +290,16 @@ def test_days_add_up_to_what_the_account_was_seen(busy, views):
     assert "username" not in data
 
 
+def test_an_account_tells_who_its_audience_is_to_those_who_ask(busy):
+    account = busy("2026-11-06T13:00:00")
+    fields = ["username", "audience_countries", "audience_genders"]
+    data = account.data(PROFILE, fields=fields)
+    assert set(data) == set(fields)
+    for shares in (data["audience_countries"], data["audience_genders"]):
+        assert sum(share["percentage"] for share in shares) == pytest.approx(1, abs=0.001)
+    assert "audience_genders" not in account.data(PROFILE)
+
+
 def test_bio_link_clicks_are_the_accounts_unpaid_clicks(serve_at):
     servers = serve_at("2026-11-06T13:00:00")
     wanted = Counter(row["creator_id"] for row in servers.sandbox.world["clicks"].to_pylist() if not row["is_paid"])

@@ -278,6 +278,23 @@ def test_filters_leave_what_is_enabled(serve_at):
         assert (not found) == is_empty
 
 
+@pytest.mark.parametrize("type_id", ["spTargeting", "spSearchTerm"])
+def test_keywords_have_what_their_campaigns_have(serve_at, type_id):
+    """Every ad group has one keyword, so that both reports add up to the same."""
+    servers = serve_at(NOW)
+    by_campaign = rows(servers, request("spCampaigns", ["campaignId", "clicks", "purchases14d"]))
+    for match_types, is_empty in ((["EXACT", "BROAD"], False), (["TARGETING_EXPRESSION"], True)):
+        change = {"filters": [{"field": "keywordType", "values": match_types}]}
+        columns = ["keywordId", "keyword", "matchType", "clicks", "purchases14d"]
+        found = rows(servers, request(type_id, columns, configuration=change))
+        assert (not found) == is_empty
+        if found:
+            assert {row["matchType"] for row in found} == {"EXACT"}
+            assert len({row["keywordId"] for row in found}) == len({row["keyword"] for row in found}) == 2
+            for name in ("clicks", "purchases14d"):
+                assert sum(row[name] for row in found) == sum(row[name] for row in by_campaign)
+
+
 def test_today_is_not_reported_and_yesterday_is(serve_at):
     """In the profile's zone: at six in the morning in Greenwich it is still yesterday in California."""
     servers = serve_at("2026-11-05T06:00:00")

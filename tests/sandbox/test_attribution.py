@@ -105,8 +105,11 @@ def claimed_by_hand(world):
         discount = line["discount_minor"] + line["platform_discount_minor"]
         paid[line["order_id"], line["asin"]] += line["item_price_minor"] - discount
     asins = {(line["order_id"], line["line_number"]): line["asin"] for line in world["order_lines"].to_pylist()}
+    bought = {order["order_id"]: order["purchased_at"] for order in world["orders"].to_pylist()}
     for refund in world["refunds"].to_pylist():
-        paid[refund["order_id"], asins[refund["order_id"], refund["line_number"]]] -= refund["amount_minor"]
+        # The last restatement is 28 days after the purchase; what is given back later stays claimed.
+        if refund["refunded_at"] - bought[refund["order_id"]] <= timedelta(days=28):
+            paid[refund["order_id"], asins[refund["order_id"], refund["line_number"]]] -= refund["amount_minor"]
     claimed = Counter()
     for order in world["orders"].to_pylist():
         is_sale = order["platform"] == "amazon" and not order["sales_channel"].startswith("Non-Amazon")

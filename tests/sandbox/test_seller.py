@@ -328,6 +328,12 @@ def test_a_body_that_is_no_request_gets_400(serve_at, body):
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "InvalidInput")
 
 
+def test_a_missing_token_gets_403_and_is_not_called_expired(serve_at):
+    answer = serve_at("2026-11-06T00:00:00").api.get("/sellers/v1/marketplaceParticipations")
+    assert answer.status_code == 403
+    assert "missing" in answer.json()["errors"][0]["details"]
+
+
 def test_an_expired_token_gets_403(serve_at):
     servers = serve_at(SETTLED)
     headers = servers.seller_headers()

@@ -69,6 +69,13 @@ def test_every_unit_is_a_line_item_of_a_product_of_the_shop(serve_at):
     assert all(len(number) == 19 and number.isdecimal() for row in ids for number in row[:2])
 
 
+def test_a_product_is_found_by_its_id(serve_at):
+    shop = ShopCalls(serve_at(SETTLED), "FR")
+    listed = shop.data("POST", PRODUCTS, {}, page_size=1)["products"][0]
+    assert shop.data("GET", f"/product/202309/products/{listed['id']}") == listed
+    assert shop.code("GET", "/product/202309/products/1") != 0
+
+
 def test_products_can_be_chosen_by_the_sellers_own_number(serve_at):
     shop = ShopCalls(serve_at(SETTLED), "FR")
     found = shop.everything(PRODUCTS, "products", {"seller_skus": ["SBX-BALM-10-FR"]}, page_size=1)

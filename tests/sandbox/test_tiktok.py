@@ -1,6 +1,7 @@
 """TikTok Marketing API v1.3: wire format, errors, paging, restatement."""
 
 import json
+import re
 from collections import defaultdict
 
 import numpy as np
@@ -38,9 +39,20 @@ def test_the_advertiser_has_the_documented_shape(serve_at):
 
 
 def test_the_report_has_the_documented_shape_and_nothing_but_text(serve_at):
-    answer = report(serve_at(SETTLED), "2026-10-01", "2026-10-10")
-    assert_same_shape(answer, sample("report_integrated_ad_day"))
-    assert "-" in {value for row in answer["data"]["list"] for value in row["metrics"].values()}
+    servers = serve_at(SETTLED)
+    assert_same_shape(report(servers, "2026-10-01", "2026-10-10"), sample("report_integrated_ad_day"))
+    absent = report(servers, "2026-10-01", "2026-10-10", metrics=["secondary_goal_result"])["data"]["list"]
+    assert {row["metrics"]["secondary_goal_result"] for row in absent} == {"-"}
+
+
+def test_common_metrics_are_numbers_even_on_the_day_that_still_runs(serve_at):
+    """Readers with typed columns stumble over anything else in them."""
+    servers = serve_at("2026-10-10T12:00:00")
+    names = ["reach", "frequency", "cost_per_1000_reached", "profile_visits", "profile_visits_rate", "cpc", "ctr"]
+    names += ["cost_per_conversion", "conversion_rate", "average_video_play_per_user", "cost_per_result"]
+    found = report(servers, "2026-10-01", "2026-10-10", metrics=names)["data"]["list"]
+    assert all(re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) for row in found for value in row["metrics"].values())
+    assert {row["metrics"]["reach"] for row in found} > {"0"}
 
 
 def test_an_empty_report_is_not_an_error(serve_at):

@@ -10,9 +10,10 @@ from phygital_funnel.errors import FunnelError
 from phygital_funnel.sandbox import bench_server, bench_world
 
 _CAPTION = (
-    "Targets: every endpoint gives at least as many answers per second of the server's own processor time as its "
-    "column says ('per s' is by the wall clock, which whoever shares the machine lowers); a page of TikTok's daily "
-    "report takes less than the milliseconds that its column says, except the first, which works out the figures."
+    "Targets: but for the last row, every endpoint gives at least as many answers per second of the server's own "
+    "processor time as that column says ('per s' is by the wall clock, which whoever shares the machine lowers); a "
+    "page of TikTok's daily report takes less than the milliseconds that its column says, except the first, which "
+    "works out the figures. The last row, without a target, is what writing the orders costs the first who asks."
 )
 
 

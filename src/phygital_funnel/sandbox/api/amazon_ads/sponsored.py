@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from phygital_funnel.sandbox.api.amazon_ads.columns import ints_of, sums
-from phygital_funnel.sandbox.world.catalogue import Market
+from phygital_funnel.sandbox.world.catalogue import BRAND, Market
 from phygital_funnel.sandbox.world.columns import Flags
 from phygital_funnel.sandbox.world.times import Ints, day_of
 
@@ -22,6 +22,10 @@ WINDOWS = (1, 7, 14, 30)
 """Days after the click in which purchases are credited."""
 STATUS = "ENABLED"
 DAILY_BUDGET = 100.0
+MATCH_TYPE = "EXACT"
+_KEYWORD_BID = 0.75
+_KEYWORDS = {"Brand keywords exact": BRAND.lower()}
+_CATEGORY_KEYWORD = "skin care"
 
 Numbers = npt.NDArray[Any]
 
@@ -63,13 +67,17 @@ _NONE_OF_OURS = (
     "kindleEditionNormalizedPagesRead14d", "kindleEditionNormalizedPagesRoyalties14d", "qualifiedBorrows",
     "royaltyQualifiedBorrows", "addToList",
 )  # fmt: skip
+_OF_KEYWORDS = (
+    *_TRAFFIC, *_CREDITED, *_SAME_SKU, "salesOtherSku7d", "unitsSoldOtherSku7d", *_RATES, *_NONE_OF_OURS,
+)  # fmt: skip
 _CAMPAIGN = (
     "campaignId", "campaignName", "campaignStatus", "campaignBudgetAmount", "campaignBudgetType",
     "campaignBudgetCurrencyCode", "retailer",
 )  # fmt: skip
 _BUDGET_RULE = ("campaignRuleBasedBudgetAmount", "campaignApplicableBudgetRuleId", "campaignApplicableBudgetRuleName")
 _KEYWORD = ("keywordId", "keyword", "keywordType", "matchType", "targeting")
-"""What the shopper's search matched: the campaigns here target automatically, and have no keywords."""
+"""What the shopper's search matched: every ad group here has one keyword, which is matched exactly."""
+_KEYWORD_STATE = ("keywordBid", "adKeywordStatus")
 _DAYS = ("date", "startDate", "endDate")
 
 REPORT_TYPES = {
@@ -103,7 +111,28 @@ REPORT_TYPES = {
         by_group={},
         metrics=(*_CREDITED, *_OTHER_SKU, *_NONE_OF_OURS),
     ),
+    "spTargeting": ReportType(
+        groups={"targeting": ("ad_group_id",)},
+        dimensions=(
+            *_DAYS, *_CAMPAIGN, "portfolioId", "adGroupId", "adGroupName", *_KEYWORD, *_KEYWORD_STATE,
+            "topOfSearchImpressionShare",
+        ),
+        by_group={},
+        metrics=_OF_KEYWORDS,
+        filters=("keywordType", "adKeywordStatus"),
+    ),
+    "spSearchTerm": ReportType(
+        groups={"searchTerm": ("ad_group_id",)},
+        dimensions=(
+            *_DAYS, *_CAMPAIGN, "portfolioId", "adGroupId", "adGroupName", *_KEYWORD, *_KEYWORD_STATE, "searchTerm",
+        ),
+        by_group={},
+        metrics=_OF_KEYWORDS,
+        filters=("keywordType", "adKeywordStatus"),
+    ),
 }  # fmt: skip
+ALWAYS = {"keywordType": MATCH_TYPE}
+"""What a field that can be filtered by says in every row; all others are states, and say ``STATUS``."""
 
 
 @dataclass(frozen=True)
@@ -211,6 +240,10 @@ class _Figures:
         texts: list[str] = self._days[name].take(pa.array(self._first)).to_pylist()
         return texts
 
+    def keywords(self) -> list[str]:
+        """Keyword of each row's ad group; a search that matches it exactly says the same."""
+        return [_KEYWORDS.get(name, _CATEGORY_KEYWORD) for name in self.texts("ad_group_name")]
+
     def always(self, value: object) -> list[object]:
         """The same value in every row."""
         return [value] * self._count
@@ -285,7 +318,12 @@ _DIMENSIONS: dict[str, Column] = {
     "campaignBiddingStrategy": lambda figures: figures.always("legacy"),
     "retailer": lambda figures: figures.always("Amazon"),
     "portfolioId": lambda figures: figures.always(None),
-    **dict.fromkeys((*_KEYWORD, *_BUDGET_RULE, "topOfSearchImpressionShare"), lambda figures: figures.always(None)),
+    "keywordId": lambda figures: [1000 + number for number in figures.ids("ad_group_id")],
+    **dict.fromkeys(("keyword", "targeting", "searchTerm"), lambda figures: figures.keywords()),
+    **dict.fromkeys(("keywordType", "matchType"), lambda figures: figures.always(MATCH_TYPE)),
+    "keywordBid": lambda figures: figures.always(_KEYWORD_BID),
+    "adKeywordStatus": lambda figures: figures.always(STATUS),
+    **dict.fromkeys((*_BUDGET_RULE, "topOfSearchImpressionShare"), lambda figures: figures.always(None)),
     "adGroupId": lambda figures: figures.ids("ad_group_id"),
     "adGroupName": lambda figures: figures.texts("ad_group_name"),
     "adStatus": lambda figures: figures.always(STATUS),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from phygital_funnel.sandbox.api.amazon_ads.access import Refused
-from phygital_funnel.sandbox.api.amazon_ads.sponsored import REPORT_TYPES, STATUS, ReportType, Wanted
+from phygital_funnel.sandbox.api.amazon_ads.sponsored import ALWAYS, REPORT_TYPES, STATUS, ReportType, Wanted
 from phygital_funnel.sandbox.world.times import day_number
 
 AD_PRODUCT = "SPONSORED_PRODUCTS"
@@ -128,6 +128,6 @@ def _is_empty(configuration: dict[str, Any], kind: ReportType) -> bool:
             raise Refused(400, "configuration filters must have a field and values")
         if wanted.get("field") not in kind.filters:
             raise _invalid("filters", [wanted.get("field")], kind.filters)
-        if STATUS not in wanted["values"]:
+        if ALWAYS.get(wanted["field"], STATUS) not in wanted["values"]:
             return True
     return False

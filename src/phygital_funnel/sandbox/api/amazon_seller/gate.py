@@ -79,9 +79,10 @@ class Gate:
         return Route(path, endpoint, methods=[method])
 
     async def _answer(self, request: Request, operation: str, handler: Handler) -> Response:
-        grant = self._restricted.grant(request.headers.get("x-amz-access-token", ""))
+        token = request.headers.get("x-amz-access-token", "")
+        grant = self._restricted.grant(token)
         if grant is None:
-            return refused_token()
+            return refused_token(token)
         if not self._sandbox.throttle.admits(operation, self._client_id):
             return exceeded_quota()
         call = Call(request, await request.body(), self._sandbox.now, grant)

@@ -201,7 +201,7 @@ class OrderBook:
         states: frozenset[int],
         now: int,
     ) -> Ints:
-        """Positions of the orders that a search finds at a time; kept, because its pages are cut from it one by one.
+        """Positions of the orders that a search finds at a time; a few are kept, because pages are cut from them.
 
         Args:
             is_by_update: whether the limits are of the last change or of the purchase; the orders come in its order.

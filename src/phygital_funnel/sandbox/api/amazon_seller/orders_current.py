@@ -215,8 +215,8 @@ def _item(order: KnownOrder, line: dict[str, Any], included: frozenset[str]) -> 
     if "PROCEEDS" in included and order.has_money:
         product["price"] = {"unitPrice": _money(order, round(line["item_price_minor"] / max(line["quantity"], 1)))}
         item["proceeds"] = _item_proceeds(order, line)
-    if "PROMOTION" in included and order.has_money and order.promotions:
-        item["promotion"] = {"breakdowns": [{"promotionId": promotion} for promotion in order.promotions]}
+    if "PROMOTION" in included and order.has_money and (promotions := order.promotions):
+        item["promotion"] = {"breakdowns": [{"promotionId": promotion} for promotion in promotions]}
     if "CANCELLATION" in included and order.state == CANCELLED:
         item["cancellation"] = {"cancellationExecution": {"cancelledBy": "BUYER", "cancelReason": "CHANGED_MIND"}}
     if "FULFILLMENT" in included:

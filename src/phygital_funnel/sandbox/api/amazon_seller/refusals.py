@@ -38,9 +38,11 @@ class NotFound(Refused):
         super().__init__(404, "NotFound", message)
 
 
-def refused_token() -> Response:
-    """What an unknown or expired access token gets."""
-    details = "The access token you provided has expired."
+def refused_token(token: str) -> Response:
+    """What a missing, unknown or expired access token gets."""
+    details = (
+        "The access token you provided has expired." if token else "Access token is missing in the request header."
+    )
     return seller_error(403, "Unauthorized", "Access to requested resource is denied.", details)
 
 

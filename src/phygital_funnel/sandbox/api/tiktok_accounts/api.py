@@ -77,7 +77,7 @@ class TikTokAccounts:
 
     def _business(self, request: Request) -> dict[str, Any]:
         creator = self._account(request)
-        fields = parameters.fields(request, profiles.FIELDS, profiles.FIELDS)
+        fields = parameters.fields(request, profiles.FIELDS, profiles.DEFAULT_FIELDS)
         first, last = self._range(request)
         now, known_until = self._sandbox.now, self._book.known_until
         creator_id = creator["creator_id"]

@@ -40,7 +40,7 @@ class AccountBook:
     @cached_property
     def profile_writer(self) -> profiles.ProfileWriter:
         """Writes the profile objects."""
-        return profiles.ProfileWriter(self._figures)
+        return profiles.ProfileWriter(self._figures, [market.country for market in self._sandbox.world.markets])
 
     @cached_property
     def video_writer(self) -> videos.VideoWriter:

@@ -1,5 +1,6 @@
 """An account's profile and its daily figures."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,12 @@ _DAILY = {
 }
 """Counter of the figures behind each field."""
 DAILY_FIELDS = (*_DAILY, "daily_lost_followers", "audience_activity")
-FIELDS = (*PROFILE_FIELDS, *DAILY_FIELDS)
+DEFAULT_FIELDS = (*PROFILE_FIELDS, *DAILY_FIELDS)
+AUDIENCE_FIELDS = ("audience_countries", "audience_genders")
+"""They come to those who name them."""
+FIELDS = (*DEFAULT_FIELDS, *AUDIENCE_FIELDS)
+_GENDERS = [{"gender": "Female", "percentage": 0.5}, {"gender": "Male", "percentage": 0.5}]
+"""The world does not say."""
 
 
 class ProfileWriter:
@@ -35,10 +41,12 @@ class ProfileWriter:
 
     Args:
         figures: the world's sums.
+        countries: of its markets.
     """
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures, countries: Sequence[str]) -> None:
         self._figures = figures
+        self._countries = countries
 
     def profile(
         self, creator: dict[str, Any], posts: list[Post], fields: list[str], now: datetime, known_until: int
@@ -67,7 +75,21 @@ class ProfileWriter:
             "total_likes": likes,
             "videos_count": sum(post.is_shown(now) for post in posts),
         }
+        if "audience_countries" in fields:
+            values["audience_countries"] = self._audience(posts, known)
+        values["audience_genders"] = _GENDERS
         return {name: values[name] for name in fields if name in values}
+
+    def _audience(self, posts: list[Post], days: int) -> list[dict[str, Any]]:
+        """Where the views of an account came from, on the first days."""
+        viewers = [0] * len(self._countries)
+        for post in posts:
+            viewers = [sum(pair) for pair in zip(viewers, self._figures.viewers(post.row, days).tolist(), strict=True)]
+        return [
+            {"country": country, "percentage": round(count / sum(viewers), 4)}
+            for country, count in zip(self._countries, viewers, strict=True)
+            if count
+        ]
 
     def days(self, creator_id: str, fields: list[str], first: int, end: int) -> list[dict[str, Any]]:
         """One object per day with the chosen fields.

@@ -48,6 +48,8 @@ class Audience:
 
     def groups(self, market: Market, breakdowns: Sequence[str]) -> list[Group]:
         """The groups of a market's people; one group of everyone without a break-down."""
+        if not breakdowns:
+            return [()]  # most reports: no look at every person is due
         here = self._markets == market.code
         choices = [
             [(name, self._values[name][1][code]) for code in np.unique(self._values[name][0][here]).tolist()]

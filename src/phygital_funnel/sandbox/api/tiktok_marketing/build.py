@@ -78,7 +78,7 @@ class TableBuild:
         entity, bucket = np.nonzero(sums["impressions"] + sums["conversion"] + sums["real_time_conversion"])
         counts = {name: values[entity, bucket].astype(float) for name, values in sums.items()}
         # Only a creator's post has a profile that people visit from the ad.
-        counts["profile_visits"][~self._has_post()[entity]] = np.nan
+        counts["profile_visits"][~self._has_post()[entity]] = 0
         return Table(
             counts,
             lambda: self._reach()[entity, bucket] if has_cells else np.zeros(0),

@@ -90,7 +90,8 @@ class Table:
 
     def _computed(self, name: str) -> Floats:
         if name == "reach":
-            people: Floats = np.minimum(self.reach(), self.counts["impressions"])
+            # People who have not been counted yet are none; readers expect numbers here.
+            people: Floats = np.minimum(np.nan_to_num(self.reach()), self.counts["impressions"])
             return people
         if name == "shopping_value":
             value: Floats = self.counts["value_minor"] / 10**self.exponent
@@ -99,7 +100,7 @@ class Table:
             return self.counts[name]
         metric = METRICS[name]
         values = metric.compute(self.numbers)
-        return np.where(self.is_settled, values, np.nan) if metric.is_unique else values
+        return np.where(self.is_settled, values, 0.0) if metric.is_unique else values
 
 
 @dataclass

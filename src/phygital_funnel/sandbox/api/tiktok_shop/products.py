@@ -6,7 +6,7 @@ import numpy as np
 
 from phygital_funnel.sandbox.api.tiktok_shop.money import amount
 from phygital_funnel.sandbox.api.tiktok_shop.paging import page_of
-from phygital_funnel.sandbox.api.tiktok_shop.requests import Parameters
+from phygital_funnel.sandbox.api.tiktok_shop.requests import Parameters, ShopRefused
 from phygital_funnel.sandbox.world import World
 from phygital_funnel.sandbox.world.catalogue import PRODUCTS, Market, Product, shelf_price
 from phygital_funnel.sandbox.world.times import micros
@@ -14,6 +14,7 @@ from phygital_funnel.sandbox.world.times import micros
 STATUSES = (
     "ALL", "ACTIVATE", "DELETED", "DRAFT", "FAILED", "FREEZE", "PENDING", "PLATFORM_DEACTIVATED", "SELLER_DEACTIVATED",
 )  # fmt: skip
+NO_PRODUCT = 12052048
 _LISTED_DAYS = 120
 _IN_STOCK = 1000
 _POSITIONS = {product.asin: number for number, product in enumerate(PRODUCTS, start=1)}
@@ -68,6 +69,17 @@ class Products:
         numbers = np.array(rows, dtype=np.int64)
         page = page_of(parameters, numbers, np.full(len(rows), self._created), "ASC")
         return page.envelope("products", lambda row: self._wire(PRODUCTS[row], market))
+
+    def detail(self, market: Market, number: str) -> dict[str, Any]:
+        """What /product/{version}/products/{product_id} answers.
+
+        Raises:
+            ShopRefused: the shop has no such product.
+        """
+        for product in PRODUCTS:
+            if product_id(product.asin, market) == number:
+                return self._wire(product, market)
+        raise ShopRefused(NO_PRODUCT, "Product not found.")
 
     def _wire(self, product: Product, market: Market) -> dict[str, Any]:
         price = amount(shelf_price(product, market), market)

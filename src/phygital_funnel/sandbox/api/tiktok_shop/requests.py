@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -89,10 +89,12 @@ class Parameters:
     Args:
         query: names with all their values.
         body: the JSON object that was posted; empty when there was none.
+        path: variable parts of the path.
     """
 
     query: dict[str, list[str]]
     body: dict[str, Any]
+    path: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: Request, body: bytes) -> "Parameters":
@@ -104,7 +106,11 @@ class Parameters:
         query: dict[str, list[str]] = {}
         for name, value in request.query_params.multi_items():
             query.setdefault(name, []).append(value)
-        return cls(query, _json_object(body) if request.method == "POST" else {})
+        return cls(query, _json_object(body) if request.method == "POST" else {}, dict(request.path_params))
+
+    def part(self, name: str) -> str:
+        """A variable part of the path."""
+        return self.path[name]
 
     def text(self, name: str) -> str:
         """A query value; empty when it was not given."""

@@ -91,6 +91,10 @@ class Shop:
         """A page of products."""
         return self._products.search(self.market, parameters)
 
+    def product(self, parameters: Parameters) -> dict[str, Any]:
+        """One product."""
+        return self._products.detail(self.market, parameters.part("product_id"))
+
     def affiliate_orders(self, parameters: Parameters) -> dict[str, Any]:
         """A page of orders that name a creator."""
         return self._affiliates.search(parameters, self._sandbox.now)
@@ -113,6 +117,7 @@ CALLS: tuple[tuple[str, str, tuple[str, ...], Handler], ...] = (
     ("POST", "/order/{}/orders/search", ("202309",), Shop.search_orders),
     ("GET", "/order/{}/orders", ("202309", "202507"), Shop.orders),
     ("POST", "/product/{}/products/search", ("202309", "202312", "202502"), Shop.products),
+    ("GET", "/product/{}/products/{{product_id}}", ("202309",), Shop.product),
     ("POST", "/affiliate_seller/{}/orders/search", ("202410",), Shop.affiliate_orders),
     ("POST", "/return_refund/{}/returns/search", ("202309", "202602"), Shop.returns),
     ("POST", "/return_refund/{}/cancellations/search", ("202309", "202602"), Shop.cancellations),
