@@ -13,6 +13,10 @@ from phygital_funnel.errors import FunnelError
 START_TIMEOUT = 180.0
 """Seconds until the sandbox must answer; the demo world takes about 10 on an idle machine."""
 
+ACCOUNTS_READ = 3
+"""Accounts of each source that the demo reads. The world has twice as many; every account is a task of its own in each
+round, and whoever tries the project waits for all of them."""
+
 
 class SandboxError(FunnelError):
     """The sandbox did not start, or did not take an order."""
@@ -49,9 +53,12 @@ class Sandbox:
         raise SandboxError(f"the sandbox did not serve within {START_TIMEOUT:.0f} s; its log is {self.process.log}.")
 
     def environment(self) -> dict[str, str]:
-        """The variables that point the pipeline at this sandbox."""
+        """The variables that point the pipeline at the first accounts of this sandbox."""
         lines = (self.home / "sandbox" / "environment").read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines if "=" in line)
+        variables = dict(line.split("=", 1) for line in lines if "=" in line)
+        return {
+            name: _first_accounts(value) if name.endswith("_ACCOUNTS") else value for name, value in variables.items()
+        }
 
     def set_clock(self, moment: datetime) -> None:
         """Move the sandbox's time, and with it the pipeline's.
@@ -74,3 +81,7 @@ class Sandbox:
 
     def _client(self) -> httpx.Client:
         return httpx.Client(base_url=f"http://127.0.0.1:{self.control_port}", timeout=10.0, trust_env=False)
+
+
+def _first_accounts(accounts: str) -> str:
+    return ",".join(accounts.split(",")[:ACCOUNTS_READ])

@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from phygital_funnel.sandbox.api.fragments import fragment
 from phygital_funnel.sandbox.api.tiktok_marketing.metrics import METRICS, Floats, written
 
 MICRO = 1_000_000
+_WRITTEN_KEPT = 8
+"""Selections of columns that are kept as JSON; readers ask for the same few again and again."""
 
 
 class Rows(Protocol):
@@ -69,17 +72,19 @@ class Table:
         key = (dimensions, metrics)
         if key not in self._written:
             columns = [list(zip(*map(self.texts, names), strict=True)) for names in key]
-            self._written[key] = [
-                orjson.Fragment(
-                    orjson.dumps(
-                        {
-                            "dimensions": dict(zip(dimensions, of_dimensions, strict=True)),
-                            "metrics": dict(zip(metrics, of_metrics, strict=True)),
-                        }
-                    )
+            rows = [
+                fragment(
+                    {
+                        "dimensions": dict(zip(dimensions, of_dimensions, strict=True)),
+                        "metrics": dict(zip(metrics, of_metrics, strict=True)),
+                    }
                 )
                 for of_dimensions, of_metrics in zip(*columns, strict=True)
             ]
+            if len(self._written) >= _WRITTEN_KEPT:
+                self._written.clear()
+            self._written[key] = rows
+            return rows
         return self._written[key]
 
     def total(self, rows: Any, reach: Callable[[], Floats]) -> "Table":
