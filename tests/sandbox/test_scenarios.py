@@ -16,6 +16,7 @@ from phygital_funnel.sandbox.api.dirt import DIRT
 from phygital_funnel.sandbox.world import SIZES, World, generate
 from phygital_funnel.sandbox.world.calendar import spike_of
 from phygital_funnel.sandbox.world.columns import micros_of
+from phygital_funnel.sandbox.world.commissions import fees
 from phygital_funnel.sandbox.world.contrasts import EFFECT_COLUMNS, shapley
 from phygital_funnel.sandbox.world.experiments import Plan, creator_experiment, geo_experiment, promotion_experiment
 from phygital_funnel.sandbox.world.joins import codes_in, is_amazon_sale, net_amounts, plain, rows_of
@@ -118,6 +119,28 @@ def test_in_s2_one_video_collects_its_views_in_48_hours():
     assert 0.17 < (age < 2 * DAY).sum() / BUSY.exposures < 0.23
 
 
+@pytest.mark.parametrize("scenario", ["S0", "S2", "S3", "S6", "S7", "S8", "S13", "additive"])
+def test_orders_that_nobody_prompted_are_the_same_whatever_exposures_do(scenario):
+    """Same buyer, moment, platform, basket, price and number: a scenario moves what it says and nothing else."""
+    base, world = (busy(name).candidates for name in ("S1", scenario))
+    columns = ["order_id", "person_id", "purchased_at", "platform", "net_amount_minor", "units"]
+    same, other = (rows.filter(rows["exposure_id"].is_null()).select(columns) for rows in (base, world))
+    assert same.num_rows > 1_500
+    assert other.equals(same)
+
+
+def test_an_order_keeps_its_states_lines_and_refunds_when_others_come_or_go():
+    base, world = busy("S1"), busy("S0")
+    assert set(column(world["orders"], "order_id")) - set(column(base["orders"], "order_id"))
+    shared = pa.array(set(column(world["orders"], "order_id")) & set(column(base["orders"], "order_id")))
+    for name, but in (("orders", ["is_new_to_brand"]), ("order_lines", []), ("refunds", ["refund_id"])):
+        first, second = (
+            one[name].filter(pa.compute.is_in(one[name]["order_id"], shared)).drop(but) for one in (base, world)
+        )
+        assert first.num_rows > 50
+        assert first.equals(second), name
+
+
 def paid_affinity(world: World) -> float:
     paid = world["exposures"]["is_paid"].to_numpy(zero_copy_only=False)
     return float(world["people"]["affinity"].to_numpy()[world["exposures"]["person_id"].to_numpy()[paid]].mean())
@@ -216,6 +239,25 @@ def test_in_s14_the_french_shop_sells_nothing_before_it_opens_and_the_fee_change
     assert rows
     assert min(rows) >= date(2025, 3, 31) > world.size.start
     assert world.size.start < date(2026, 1, 8) < max(column(orders, "purchased_at")).date()
+
+
+def test_before_a_shop_opens_no_click_leads_there_and_from_then_on_every_order_has_its_fee():
+    world = generate("tiny", 1, "S14")
+    opens = micros(datetime(2025, 3, 30, 22, tzinfo=UTC))
+    clicks, orders = world["clicks"], world["orders"]
+    assert dict(world.scenario.shop_opens).keys() == {"FR", "DE"}
+    for country in ("FR", "DE"):
+        here = (codes_in(clicks["country"], [country]) == 0) & (codes_in(clicks["destination"], ["tiktok_shop"]) == 0)
+        assert here.any()
+        assert micros_of(clicks["clicked_at"])[here].min() >= opens
+    since = {}
+    for fee in fees(world.markets).to_pylist():
+        if fee["platform"] == "tiktok_shop":
+            since.setdefault(fee["market"], fee["valid_from"])
+    for row in orders.select(["market", "platform", "purchased_at"]).to_pylist():
+        zone = ZoneInfo(next(market.timezone for market in world.markets if market.code == row["market"]))
+        if row["platform"] == "tiktok_shop":
+            assert row["purchased_at"].astimezone(zone).date() >= since[row["market"]]
 
 
 def test_in_s15_nobody_buys_the_sold_out_product_on_amazon():

@@ -1,5 +1,6 @@
 """The simulated world: deterministic, consistent, and honest about causes."""
 
+import dataclasses
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from phygital_funnel.errors import ConfigError
-from phygital_funnel.sandbox.world import World, generate
+from phygital_funnel.sandbox.world import SCENARIOS, SIZES, World, generate
 from phygital_funnel.sandbox.world.times import NEVER, day_of, local_days, micros
 from phygital_funnel.sandbox.world.world import TABLES, TRUTH_TABLES
 
@@ -17,7 +18,7 @@ from . import worlds
 
 MAY_BE_EMPTY = {"truth_displaced"}
 DIGEST = "from phygital_funnel.sandbox.world import generate; print(generate('tiny', 1).digest())"
-TINY = "1a556c21e96b172d52e934949bde244b199c9f96eeeec9f4227a93d3b76fb35d"
+TINY = "a80632f39fafc9da3f02273146814c1b31719126ab75bc04dbb48bbd8f7b2494"
 """What ``DIGEST`` prints. When a change to the generator is meant to change the world, run that line and put its answer
 here in the same commit; when it is not meant to, this is the test that found it out."""
 
@@ -77,6 +78,63 @@ def test_progress_is_told_by_phase_from_nothing_to_all():
 def test_an_unknown_size_is_refused_with_the_known_ones():
     with pytest.raises(ConfigError, match="tiny, demo"):
         generate("huge", 1)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "1", True])
+def test_a_seed_is_a_whole_number_from_nought_up(seed):
+    with pytest.raises(ConfigError, match="seed"):
+        generate("tiny", seed)
+
+
+def test_a_seed_may_be_as_long_as_one_likes():
+    assert generate("tiny", 2**200)["orders"].num_rows
+
+
+@pytest.mark.parametrize(
+    ("figures", "named"),
+    [
+        ({"people": 10}, "TH"),
+        ({"people": 0}, "people"),
+        ({"days": 0}, "days"),
+        ({"creators_per_market": 0}, "creators_per_market"),
+        ({"ad_sets": 0}, "ad_sets"),
+        ({"baseline_orders": -1}, "baseline_orders"),
+        ({"causal_share": 1.0}, "causal_share"),
+    ],
+)
+def test_a_size_that_makes_no_world_is_refused_by_the_figure_that_is_wrong(figures, named):
+    with pytest.raises(ConfigError, match=named):
+        generate(dataclasses.replace(SIZES["tiny"], **figures), 1)
+
+
+def test_a_world_without_amazon_is_refused():
+    with pytest.raises(ConfigError, match="Amazon"):
+        generate("tiny", 1, dataclasses.replace(SCENARIOS["S1"], markets=SCENARIOS["S1"].markets[-1:]))
+
+
+NO_EXPOSURES = {"paid_exposures": 0, "organic_exposures": 0, "live_exposures": 0}
+
+
+@pytest.mark.parametrize(
+    ("figures", "has_orders", "has_exposures"),
+    [
+        ({"days": 1}, True, True),
+        ({"baseline_orders": 0}, False, True),
+        (NO_EXPOSURES, True, False),
+        (NO_EXPOSURES | {"baseline_orders": 0}, False, False),
+    ],
+)
+def test_a_world_may_be_short_or_empty(figures, has_orders, has_exposures):
+    world = generate(dataclasses.replace(SIZES["tiny"], **figures), 1)
+    assert world.digest()
+    assert bool(world["orders"].num_rows) == has_orders
+    assert bool(world["exposures"].num_rows) == has_exposures
+
+
+def test_a_world_may_have_one_market():
+    world = generate("tiny", 1, dataclasses.replace(SCENARIOS["S1"], markets=SCENARIOS["S1"].markets[:1]))
+    assert world.digest()
+    assert set(world["orders"]["market"].to_pylist()) == {"US"}
 
 
 def test_the_demo_world_has_the_size_that_was_promised(demo):

@@ -8,7 +8,7 @@ from phygital_funnel.sandbox.world import World, generate
 from phygital_funnel.sandbox.world.cascades import views
 from phygital_funnel.sandbox.world.catalogue import PRODUCTS
 from phygital_funnel.sandbox.world.columns import codes_of, micros_of
-from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE
+from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE, micros
 
 from .worlds import demo as make_demo
 from .worlds import texts
@@ -86,6 +86,49 @@ def test_tags_survive_in_the_stated_mean_and_less_often_on_ios(demo):
     assert share(has_tag[to_amazon]) == pytest.approx(0.49, abs=0.03)
     is_ios = (codes_of(demo["people"]["os"]) == 0)[clicks["person_id"].to_numpy()]
     assert share(has_tag[to_amazon & is_ios]) + 0.1 < share(has_tag[to_amazon & ~is_ios])
+
+
+def test_tags_survive_more_often_in_links_that_open_amazons_app(demo):
+    """By about 0.3, on either system."""
+    deep = dict(zip(demo["ads"]["ad_id"].to_pylist(), demo["ads"]["is_deep_link"].to_pylist(), strict=True))
+    rows = [row for row in demo["clicks"].to_pylist() if row["is_paid"] and row["destination"] == "amazon"]
+    with_link, without = (
+        share([row["has_tag"] for row in rows if deep[row["ad_id"]] is kind]) for kind in (True, False)
+    )
+    assert with_link - without == pytest.approx(0.3, abs=0.06)
+
+
+def test_a_click_that_led_to_an_amazon_order_filled_a_cart_and_so_did_a_quarter_of_all_that_landed(demo):
+    led = set(demo["truth_order_cause"]["exposure_id"].take(caused(demo, "amazon")).to_pylist())
+    to_amazon = [row for row in demo["clicks"].to_pylist() if row["destination"] == "amazon"]
+    buying = [row for row in to_amazon if row["exposure_id"] in led]
+    assert len(buying) > 50
+    assert all(row["landed"] and row["carted"] for row in buying)
+    assert share([row["carted"] for row in to_amazon if row["landed"]]) == pytest.approx(0.25, abs=0.02)
+
+
+def test_for_each_query_that_led_to_an_order_fifteen_lead_to_none(demo):
+    """But for those that come after the period."""
+    searches = demo["searches"]
+    prompted, bought = (searches[name].is_valid().to_numpy() for name in ("exposure_id", "order_id"))
+    assert (prompted & ~bought).sum() / (prompted & bought).sum() == pytest.approx(14.2, abs=0.6)
+
+
+def test_coupons_bring_the_orders_that_their_uplift_says(demo):
+    """Against the same product in the same market without them, as far as nobody was prompted."""
+    first = demo["order_lines"].filter(pc.equal(demo["order_lines"]["line_number"], 1))["asin"].to_pylist()
+    unprompted = texts(demo, "truth_order_cause", "cause") == "baseline"
+    placed, market = micros_of(demo["orders"]["purchased_at"]), texts(demo, "orders", "market")
+    found, expected, without = 0, 0.0, 0.0
+    for coupon in demo["promotions"].filter(pc.equal(demo["promotions"]["kind"], "coupon")).to_pylist():
+        own = placed[unprompted & (market == coupon["market"]) & (np.array(first) == coupon["asin"])]
+        starts, ends = micros(coupon["starts_at"]), micros(coupon["ends_at"])
+        inside = (own >= starts) & (own < ends)
+        ordinary = (~inside).sum() * (ends - starts) / (demo.size.days * DAY - (ends - starts))
+        found, without = found + int(inside.sum()), without + ordinary
+        expected += ordinary * coupon["uplift"]
+    assert found == pytest.approx(expected, rel=0.12)
+    assert found > 1.3 * without
 
 
 def test_some_links_are_edited_and_some_carry_the_tag_of_another_ad_of_their_market(demo):

@@ -14,6 +14,8 @@ from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE, NEVER
 
 ADS_PER_SET, AMAZON_ADS_PER_SET = 10, 8
 """Ads of a set, and how many of them, counted from its first, lead to Amazon where it sells."""
+DEEP_LINK_PLACES = (2, 6)
+"""Which of the latter open Amazon's app, where tags survive more often."""
 AMAZON, SHOP = "amazon", "tiktok_shop"
 _SHOP_NAME = "Shop"
 _AUDIENCES = ("Beauty 25-44", "Lookalike 3%", "Site visitors 30d", "Video viewers 6s", "Shop intenders")
@@ -56,6 +58,11 @@ class _AdPlan:
         return self.place % 5 in (0, 3)
 
     @property
+    def is_deep_link(self) -> bool:
+        """Whether it opens Amazon's app instead of a page in TikTok's browser."""
+        return self.destination == AMAZON and self.place in DEEP_LINK_PLACES
+
+    @property
     def is_deleted(self) -> bool:
         return self.place == 5
 
@@ -82,6 +89,8 @@ def _ad(plan: _AdPlan, design: Design, posts: "_Posts", draw: np.random.Generato
     start, days = design.start, design.size.days
     created = start - DAY + 14 * HOUR + plan.number * MINUTE
     starts = start if plan.place % 4 < 3 else start + int(0.2 * days) * DAY
+    if plan.destination == SHOP:
+        starts = max(starts, int(design.shop_openings[plan.market_number]))
     deleted = start + int(0.6 * days) * DAY + 9 * HOUR if plan.is_deleted else NEVER
     video_id, creator_id = posts.draw_for(market, draw, is_spark=plan.is_spark)
     group = plan.number // 2
@@ -112,6 +121,7 @@ def _ad(plan: _AdPlan, design: Design, posts: "_Posts", draw: np.random.Generato
         "ends_at": start + days * DAY if deleted == NEVER else deleted,
         "deleted_at": deleted,
         "destination": plan.destination,
+        "is_deep_link": plan.is_deep_link,
     }
 
 

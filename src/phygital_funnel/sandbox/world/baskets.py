@@ -9,6 +9,7 @@ from phygital_funnel.sandbox.world.catalogue import PRODUCTS
 from phygital_funnel.sandbox.world.columns import Flags, Floats, micros_of
 from phygital_funnel.sandbox.world.design import Design
 from phygital_funnel.sandbox.world.prices import unit_prices
+from phygital_funnel.sandbox.world.randomness import Randomness, RowDraws
 from phygital_funnel.sandbox.world.sampling import ranges, weighted
 from phygital_funnel.sandbox.world.times import HOUR, Ints
 
@@ -62,19 +63,33 @@ class Baskets:
 
     def take(self, rows: Ints) -> "Baskets":
         """The baskets of these orders, in this order."""
-        lines = ranges((np.cumsum(self.counts) - self.counts)[rows], self.counts[rows])
+        lines = self.line_rows(rows)
         return Baskets(self.counts[rows], self.product[lines], self.quantity[lines])
 
+    def line_rows(self, rows: Ints) -> Ints:
+        """Row of each line of these orders."""
+        return ranges((np.cumsum(self.counts) - self.counts)[rows], self.counts[rows])
 
-def draw_baskets(shown: Ints, draw: np.random.Generator) -> Baskets:
-    """Baskets of orders; ``shown`` is the product that the causing exposure showed, -1 for baseline orders."""
-    counts = 1 + draw.poisson(EXTRA_LINES_MEAN, len(shown))
+
+def draw_baskets(shown: Ints, sought: Ints, randomness: Randomness) -> Baskets:
+    """Baskets of orders, whose first line is the product sought, or often the product shown, or else any.
+
+    Each kind of number has its own generator, so that the first orders have the same baskets whatever follows them.
+
+    Args:
+        shown: product that the causing exposure showed, -1 for baseline orders.
+        sought: product whose coupon brought the order, -1 for the others.
+        randomness: of the world.
+    """
+    counts = 1 + randomness.stream("basket sizes").poisson(EXTRA_LINES_MEAN, len(shown))
     total = int(counts.sum())
-    product = weighted(draw, np.array([product.weight for product in PRODUCTS]), total)
+    weights = np.array([product.weight for product in PRODUCTS])
+    product = weighted(randomness.stream("basket products"), weights, total)
     first = np.cumsum(counts) - counts
-    is_promoted = (shown >= 0) & (draw.random(len(shown)) < PROMOTED_SHARE)
+    is_promoted = (shown >= 0) & (randomness.stream("promoted products").random(len(shown)) < PROMOTED_SHARE)
     product[first[is_promoted]] = shown[is_promoted]
-    quantity = 1 + (draw.random(total) < TWO_UNITS_SHARE)
+    product[first[sought >= 0]] = sought[sought >= 0]
+    quantity = 1 + (randomness.stream("basket units").random(total) < TWO_UNITS_SHARE)
     return Baskets(counts, product, quantity.astype(np.int64))
 
 
@@ -108,9 +123,8 @@ class Terms:
     has_code: Flags
 
 
-def price(design: Design, baskets: Baskets, terms: Terms, promotions: pa.Table) -> Prices:
+def price(design: Design, baskets: Baskets, terms: Terms, promotions: pa.Table, draws: RowDraws) -> Prices:
     """Prices of all lines; a line gets the larger of the running promotion and the code's discount."""
-    draw = design.randomness.stream("discounts")
     order = baskets.order
     market, product = terms.market[order], baskets.product
     unit = unit_prices(design, market, product, terms.purchased_at[order], terms.is_shop[order])
@@ -118,7 +132,7 @@ def price(design: Design, baskets: Baskets, terms: Terms, promotions: pa.Table) 
     rate = discount_rates(design, promotions)[market, product, _hour(design, terms.purchased_at)[order]]
     rate = np.maximum(rate, np.where(terms.has_code[order], CODE_DISCOUNT, 0))
     discount = np.rint(item * rate).astype(np.int64)
-    voucher = terms.is_shop & (draw.random(len(terms.market)) < PLATFORM_DISCOUNT_SHARE)
+    voucher = terms.is_shop & (draws.uniform("vouchers") < PLATFORM_DISCOUNT_SHARE)
     platform_discount = np.rint((item - discount) * np.where(voucher, PLATFORM_DISCOUNT, 0)[order]).astype(np.int64)
     tax_rate = np.array([place.tax_rate for place in design.markets])[market]
     return Prices(

@@ -10,14 +10,15 @@ import pyarrow.compute as pc
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.sandbox.world import baskets
 from phygital_funnel.sandbox.world.baskets import Baskets, Prices, Terms
-from phygital_funnel.sandbox.world.clicks import Clicks, Source
+from phygital_funnel.sandbox.world.clicks import Clicks, Purchases, Source
 from phygital_funnel.sandbox.world.codes import Codes, draw_codes
-from phygital_funnel.sandbox.world.columns import Flags, Floats, codes_of, digits, texts, timestamps
+from phygital_funnel.sandbox.world.columns import Flags, codes_of, digits, texts, timestamps
 from phygital_funnel.sandbox.world.delivery import Delivered
 from phygital_funnel.sandbox.world.demand import Demand, demand
 from phygital_funnel.sandbox.world.design import Design
 from phygital_funnel.sandbox.world.outcome import Outcome, couple, windows
 from phygital_funnel.sandbox.world.people import GEN_Z
+from phygital_funnel.sandbox.world.randomness import RowDraws
 from phygital_funnel.sandbox.world.sampling import order_by
 from phygital_funnel.sandbox.world.settlement import Prompt, Settlement, settle
 from phygital_funnel.sandbox.world.times import SECOND, Ints
@@ -43,6 +44,8 @@ class Candidates:
         code: creator row of the promo code used, -1 for none.
         lines, prices: what is in it and what that costs.
         serial: a number of its own, from which order ids are made.
+        draws: random numbers of their own, for what is decided about them later.
+        line_draws: the same for each of their lines.
         outcome: which of them happen.
     """
 
@@ -59,6 +62,8 @@ class Candidates:
     lines: Baskets
     prices: Prices
     serial: Ints
+    draws: RowDraws
+    line_draws: RowDraws
     outcome: Outcome
 
     @property
@@ -70,6 +75,11 @@ class Candidates:
         """Sums of an amount per line over each candidate's lines; whole numbers below 2**53, so floats are exact."""
         sums = np.bincount(self.lines.order, weights=amounts, minlength=self.count)
         return sums.astype(np.int64)
+
+    def purchases(self, happened: Flags) -> Purchases:
+        """Those on Amazon that exposures caused, of the candidates that happened."""
+        rows = np.flatnonzero(happened & (self.exposure >= 0) & ~self.is_shop)
+        return Purchases(self.exposure[rows], self.purchased_at[rows])
 
     @cached_property
     def order_id(self) -> pa.Array:
@@ -99,11 +109,11 @@ def candidates(
     """
     wanted = demand(design, tables["people"], made, tables["promotions"])
     is_caused = wanted.exposure >= 0
-    parent = np.where(is_caused, wanted.exposure, 0)
-    ad = np.where(is_caused, made.ad[parent], -1).astype(np.int64)
-    content = np.where(is_caused, made.content[parent], -1).astype(np.int64)
+    ad, content = np.full((2, len(is_caused)), -1)
+    ad[is_caused] = made.ad[wanted.exposure[is_caused]]
+    content[is_caused] = made.content[wanted.exposure[is_caused]]
     shown = np.where(is_caused, known.product(ad, content), -1)
-    drawn = baskets.draw_baskets(shown, design.randomness.stream("baskets"))
+    drawn = baskets.draw_baskets(shown, wanted.product, design.randomness)
     prompt = _prompt(wanted, clicked, known, content)
     settled = settle(design, prompt, drawn, tables["stock_outs"])
     rows = np.flatnonzero(settled.purchased_at < design.end)
@@ -112,17 +122,14 @@ def candidates(
 
 
 def _prompt(wanted: Demand, clicked: Clicks, known: Source, content: Ints) -> Prompt:
-    # Clicks are in order of their own time, which is not that of their exposures.
-    by_exposure = order_by(clicked.exposure)
-    position = np.searchsorted(clicked.exposure[by_exposure], wanted.exposure)
-    click = by_exposure[np.minimum(position, len(by_exposure) - 1)]
-    is_clicked = (wanted.exposure >= 0) & (clicked.exposure[click] == wanted.exposure)
+    click = clicked.rows_of(wanted.exposure)
+    is_clicked = click >= 0
     return Prompt(
         market=known.market[wanted.person],
         is_caused=wanted.exposure >= 0,
-        moment=np.where(is_clicked, clicked.clicked_at[click], wanted.moment),
+        moment=np.where(is_clicked, np.append(clicked.clicked_at, 0)[click], wanted.moment),
         is_clicked=is_clicked,
-        to_shop=is_clicked & clicked.to_shop[click],
+        to_shop=np.append(clicked.to_shop, False)[click],
         is_live=content >= known.last_video,
         is_gen_z=(codes_of(known.people["age_band"]) == GEN_Z)[wanted.person],
     )
@@ -145,19 +152,17 @@ class _Assembly:
 
     def take(self, rows: Ints) -> Candidates:
         """The candidates of these rows, in this order."""
-        draw = self.design.randomness.stream("candidates")
-        count = len(self.wanted.person)
-        is_sample = ((draw.random(count) < SAMPLE_SHARE) & self.settled.is_shop & ~self.prompt.is_caused)[rows]
-        roll = draw.random((count, 3))[rows]
-        serial = _serials(count, draw)[rows]
+        count, randomness = len(self.wanted.person), self.design.randomness
+        draws = RowDraws(randomness, count, rows)
         content, is_shop = self.content[rows], self.settled.is_shop[rows]
+        is_sample = (draws.uniform("samples") < SAMPLE_SHARE) & is_shop & ~self.prompt.is_caused[rows]
         purchased_at, market = self.settled.purchased_at[rows], self.prompt.market[rows]
         creator = np.where(content >= 0, self.known.creator[content], -1)
         lines = self.drawn.take(rows)
         person = self.wanted.person[rows]
         codes = Codes(market, creator, purchased_at, purchased_at - self.prompt.moment[rows], ~is_shop)
         affinity = self.tables["people"]["affinity"].to_numpy()[person]
-        code = draw_codes(self.design, self.tables["creators"], codes, lines.value_usd(), affinity)
+        code = draw_codes(self.design, self.tables["creators"], codes, lines.value_usd(), affinity, draws)
         terms = Terms(market, purchased_at, is_shop, is_sample, code >= 0)
         return Candidates(
             person=person,
@@ -171,12 +176,14 @@ class _Assembly:
             purchased_at=purchased_at,
             code=code,
             lines=lines,
-            prices=baskets.price(self.design, lines, terms, self.tables["promotions"]),
-            serial=serial,
-            outcome=self._outcome(rows, is_shop, roll),
+            prices=baskets.price(self.design, lines, terms, self.tables["promotions"], draws),
+            serial=_serials(count, randomness.stream("order numbers"))[rows],
+            draws=draws,
+            line_draws=RowDraws(randomness, len(self.drawn.product), self.drawn.line_rows(rows)),
+            outcome=self._outcome(rows, is_shop, draws),
         )
 
-    def _outcome(self, rows: Ints, is_shop: Flags, roll: Floats) -> Outcome:
+    def _outcome(self, rows: Ints, is_shop: Flags, draws: RowDraws) -> Outcome:
         scenario = self.design.scenario
         exposure, is_available = self.wanted.exposure[rows], self.settled.is_available[rows]
         caused = np.flatnonzero(exposure >= 0)
@@ -187,14 +194,14 @@ class _Assembly:
         is_paid = self.ad[rows[caused]] >= 0
         return Outcome(
             is_available=is_available,
-            draw=roll[:, 0],
+            draw=draws.uniform("outcome"),
             displaces=couple(
                 scenario.displacement,
                 is_shop & (exposure >= 0) & is_available,
                 ~is_shop & (exposure < 0) & is_available,
-                self.prompt.market[rows],
+                self.tables["people"]["geo"].to_numpy()[self.wanted.person[rows]],
                 self.settled.purchased_at[rows],
-                roll[:, 1:],
+                np.column_stack((draws.uniform("displaces"), draws.uniform("displaced"))),
             ),
             caused=caused,
             exposure=exposure[caused],

@@ -6,19 +6,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from phygital_funnel.sandbox.world.ads import ADS_PER_SET, AMAZON_ADS_PER_SET, SHOP
+from phygital_funnel.sandbox.world.ads import ADS_PER_SET, AMAZON_ADS_PER_SET, DEEP_LINK_PLACES, SHOP
 from phygital_funnel.sandbox.world.catalogue import PRODUCTS
 from phygital_funnel.sandbox.world.columns import Flags, Floats, codes_of, hex_texts, rows_in, texts, timestamps
 from phygital_funnel.sandbox.world.delivery import Delivered
 from phygital_funnel.sandbox.world.design import Design
 from phygital_funnel.sandbox.world.people import IOS, IOS_SHARE
 from phygital_funnel.sandbox.world.sampling import order_by
-from phygital_funnel.sandbox.world.times import SECOND, Ints
+from phygital_funnel.sandbox.world.times import DAY, SECOND, Ints
 
 TTCLID_SURVIVAL = 0.85
-LANDED_RATE, CARTED_RATE, HALO_VIEW_RATE = 0.92, 0.25, 0.22
+LANDED_RATE, CARTED_RATE, HALO_VIEW_RATE = 0.92, 0.23, 0.22
+"""Share of clicks that reach the product's page, of those that put it into the cart without buying on Amazon, and of
+those that look at another product of the brand. With the buyers a quarter of the landed clicks fill a cart."""
+CART_LIFE = 90 * DAY
+"""A cart that became an order was filled at the click, unless the order came later than this."""
 EDITED_RATE, WRONG_TAG_RATE, BOTH_TAGS_RATE = 0.02, 0.01, 0.005
 """Misused links: edited ones lose the tag, some carry the tag of another ad, some an affiliate's tag beside ours."""
+SYSTEM_GAP, DEEP_LINK_GAP = 0.4, 0.6
+"""How much more often tags survive on Android, and in deep links, per unit of what keeps the mean from 0 or 1."""
 SHOP_SHARE_FEED, SHOP_SHARE_LIVE = 0.5, 0.9
 """Share of clicks on posts and in LIVE sessions that lead to the Shop where Amazon sells too."""
 _PLACEMENTS = ("PLACEMENT_TIKTOK", "bio", "live")
@@ -72,6 +78,23 @@ class Clicks:
     clicked_at: Ints
     to_shop: Flags
 
+    def rows_of(self, exposures: Ints) -> Ints:
+        """The click of each exposure, -1 for none. Clicks are in order of their own time, not of their exposures'."""
+        if not len(self.exposure):
+            return np.full(len(exposures), -1)
+        by_exposure = order_by(self.exposure)
+        place = np.searchsorted(self.exposure[by_exposure], exposures)
+        click = by_exposure[np.minimum(place, len(by_exposure) - 1)]
+        return np.where(self.exposure[click] == exposures, click, -1)
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Amazon orders that exposures caused: number of the exposure, and moment in microseconds."""
+
+    exposure: Ints
+    purchased_at: Ints
+
 
 def draw_clicks(design: Design, made: Delivered, ads: pa.Table, known: Source) -> Clicks:
     """When each clicked exposure was clicked, and where the link led."""
@@ -82,16 +105,27 @@ def draw_clicks(design: Design, made: Delivered, ads: pa.Table, known: Source) -
     ad, content = made.ad[rows].astype(np.int64), made.content[rows]
     ad_to_shop = np.array([name == SHOP for name in ads["destination"].to_pylist()])
     share = np.where(content >= known.last_video, SHOP_SHARE_LIVE, SHOP_SHARE_FEED)
-    has_amazon = np.array([market.has_amazon for market in design.markets])[known.market[made.person[rows]]]
-    to_shop = np.where(ad >= 0, ad_to_shop[ad], (draw.random(len(rows)) < share) | ~has_amazon)
+    market = known.market[made.person[rows]]
+    has_amazon = np.array([market.has_amazon for market in design.markets])[market]
+    is_open = moment >= design.shop_openings[market]
+    to_shop = np.where(ad >= 0, ad_to_shop[ad], ((draw.random(len(rows)) < share) & is_open) | ~has_amazon)
     order = order_by(moment - design.start)
     return Clicks(rows[order], moment[order], to_shop[order])
 
 
 def click_table(
-    design: Design, made: Delivered, chosen: Clicks, tables: dict[str, pa.Table], known: Source
+    design: Design, made: Delivered, chosen: Clicks, tables: dict[str, pa.Table], known: Source, bought: Purchases
 ) -> pa.Table:
-    """One row per click, in order of time. Only those that lead to Amazon passed the redirector and can carry a tag."""
+    """One row per click, in order of time. Only those that lead to Amazon passed the redirector and can carry a tag.
+
+    Args:
+        design: what determines the world.
+        made: the exposures.
+        chosen: the clicks.
+        tables: ads, videos, live_sessions and creators.
+        known: what exposures showed.
+        bought: orders on Amazon, whose clicks had landed and filled a cart.
+    """
     draw = design.randomness.stream("click details")
     rows, count = chosen.exposure, len(chosen.exposure)
     ad, content, person = made.ad[rows].astype(np.int64), made.content[rows].astype(np.int64), made.person[rows]
@@ -99,7 +133,8 @@ def click_table(
     redirected = is_paid & ~chosen.to_shop
     tail = draw.integers(0, 2**40, count)
     has_ttclid = redirected & (draw.random(count) < TTCLID_SURVIVAL)
-    landed = draw.random(count) < LANDED_RATE
+    is_purchase = _led_to_purchase(chosen, bought)
+    landed = (draw.random(count) < LANDED_RATE) | is_purchase
     product = known.product(ad, content)
     other = draw.integers(0, len(PRODUCTS), count)
     has_halo = (draw.random(count) < HALO_VIEW_RATE) & landed & (other != product)
@@ -127,10 +162,19 @@ def click_table(
             "tag_ad_id": texts(tag_ad, names),
             "has_affiliate_tag": has_tag & (draw.random(count) < BOTH_TAGS_RATE * design.scenario.link_misuse),
             "landed": landed,
-            "carted": landed & (draw.random(count) < CARTED_RATE),
+            "carted": landed & (is_purchase | (draw.random(count) < CARTED_RATE)),
             "halo_asin": texts(np.where(has_halo, other, -1), asins),
         }
     )
+
+
+def _led_to_purchase(chosen: Clicks, bought: Purchases) -> Flags:
+    click = chosen.rows_of(bought.exposure)
+    is_clicked = click >= 0
+    click, purchased_at = click[is_clicked], bought.purchased_at[is_clicked]
+    led = np.zeros(len(chosen.exposure), dtype=bool)
+    led[click[purchased_at - chosen.clicked_at[click] <= CART_LIFE]] = True
+    return led & ~chosen.to_shop
 
 
 def _tags(design: Design, ad: Ints, redirected: Flags, system: Ints, draw: np.random.Generator) -> tuple[Ints, Flags]:
@@ -141,7 +185,8 @@ def _tags(design: Design, ad: Ints, redirected: Flags, system: Ints, draw: np.ra
     tag_ad = np.where(is_wrong, _neighbour(ad, draw.integers(1, AMAZON_ADS_PER_SET, count)), tag_ad)
     is_edited = draw.random(count) < EDITED_RATE * misuse
     tag_ad = np.where(is_edited, -1, tag_ad)
-    survives = draw.random(count) < _survival(design.scenario.tag_survival)[system]
+    is_deep = np.isin(ad % ADS_PER_SET, DEEP_LINK_PLACES)
+    survives = draw.random(count) < _survival(design.scenario.tag_survival)[system, is_deep.astype(np.int64)]
     return tag_ad, redirected & ~is_edited & survives
 
 
@@ -153,8 +198,14 @@ def _neighbour(ad: Ints, steps: Ints) -> Ints:
 
 
 def _survival(mean: float) -> Floats:
-    """Chance by operating system that a tag survives; iOS opens more links in places that drop it."""
-    gap = 0.4 * min(mean, 1 - mean)
-    rates = np.empty(2)
-    rates[IOS], rates[1 - IOS] = mean - gap * (1 - IOS_SHARE), mean + gap * IOS_SHARE
+    """Chance that a tag survives, by operating system and by whether the link opens Amazon's app.
+
+    iOS opens more links in places that drop it; a deep link is 0.3 better than another in the base world.
+    """
+    room = min(mean, 1 - mean)
+    by_system = np.empty(2)
+    by_system[IOS], by_system[1 - IOS] = -SYSTEM_GAP * room * (1 - IOS_SHARE), SYSTEM_GAP * room * IOS_SHARE
+    deep_share = len(DEEP_LINK_PLACES) / AMAZON_ADS_PER_SET
+    by_link = DEEP_LINK_GAP * room * np.array([-deep_share, 1 - deep_share])
+    rates: Floats = mean + by_system[:, None] + by_link
     return rates

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from phygital_funnel.sandbox.world.columns import Flags, Floats, micros_of, rows_in
 from phygital_funnel.sandbox.world.design import Design
+from phygital_funnel.sandbox.world.randomness import RowDraws
 from phygital_funnel.sandbox.world.times import DAY, NEVER, Ints
 
 USE_CAUSED, USE_BASELINE = 0.06, 0.01
@@ -24,27 +25,27 @@ class Codes:
     is_amazon: Flags
 
 
-def draw_codes(design: Design, creators: pa.Table, about: Codes, basket_usd: Floats, affinity: Floats) -> Ints:
+def draw_codes(
+    design: Design, creators: pa.Table, about: Codes, basket_usd: Floats, affinity: Floats, draws: RowDraws
+) -> Ints:
     """Per order the creator row of the code it uses, -1 for none; codes are the brand's on Amazon only."""
-    draw = design.randomness.stream("promo codes")
-    count = len(about.market)
     chance = np.where(about.creator >= 0, USE_CAUSED, USE_BASELINE)
     if design.scenario.registration_depends:
         quality = np.append(creators["quality"].to_numpy(), 1.0)[about.creator]
         chance = chance * _inclination(about, basket_usd, affinity, quality)
-    uses = (draw.random(count) < chance) & about.is_amazon
-    owner = np.where(about.creator >= 0, about.creator, _leaked(design, creators, about.market, draw))
+    uses = (draws.uniform("promo codes") < chance) & about.is_amazon
+    owner = np.where(about.creator >= 0, about.creator, _leaked(design, creators, about.market, draws))
     starts, ends = micros_of(creators["code_valid_from"]), micros_of(creators["code_valid_to"])
     # A brand account has no code: it starts never.
     is_valid = (starts[owner] != NEVER) & (starts[owner] <= about.purchased_at) & (about.purchased_at < ends[owner])
     return np.where(uses & is_valid, owner, -1)
 
 
-def _leaked(design: Design, creators: pa.Table, market: Ints, draw: np.random.Generator) -> Ints:
+def _leaked(design: Design, creators: pa.Table, market: Ints, draws: RowDraws) -> Ints:
     """A creator with a code, of each order's market: all but the first, which is the brand's own account."""
     market_of_creator = rows_in(creators["market"], [entry.code for entry in design.markets])
     first = np.searchsorted(market_of_creator, np.arange(len(design.markets)))
-    leaked: Ints = first[market] + draw.integers(1, design.size.creators_per_market + 1, len(market))
+    leaked: Ints = first[market] + draws.integers("leaked codes", 1, design.size.creators_per_market + 1)
     return leaked
 
 

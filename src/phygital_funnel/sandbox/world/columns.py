@@ -43,6 +43,8 @@ def texts(rows: Any, names: Iterable[str | None]) -> pa.Array:
 
 def one_chunk(column: pa.ChunkedArray) -> pa.Array:
     """The column as one array, without a copy where it already is one."""
+    if not column.num_chunks:
+        return pa.array([], column.type)
     return column.chunk(0) if column.num_chunks == 1 else pa.concat_arrays(column.chunks)
 
 

@@ -7,8 +7,7 @@ import pyarrow as pa
 
 from phygital_funnel.sandbox.world.calendar import spike_of
 from phygital_funnel.sandbox.world.catalogue import PRODUCTS, Market
-from phygital_funnel.sandbox.world.columns import Floats, rows_in
-from phygital_funnel.sandbox.world.columns import timestamps as timestamps
+from phygital_funnel.sandbox.world.columns import Floats, rows_in, timestamps
 from phygital_funnel.sandbox.world.design import Design
 from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE, NEVER, Ints
 
@@ -163,13 +162,24 @@ def share_by(age: Ints) -> Floats:
     return shares
 
 
-def _make_viral(design: Design, columns: dict[str, Any]) -> None:
-    """The viral scenarios' video: the last post of the first creator of the spike's market."""
+def viral_post(design: Design, creator_ids: Any) -> int:
+    """Row of the viral scenarios' post, the last one of the first creator of the spike's market; else -1.
+
+    Args:
+        design: what determines the world.
+        creator_ids: of each post.
+    """
     spike = spike_of(design.size, design.scenario)
     if spike is None:
+        return -1
+    return int(np.flatnonzero(np.asarray(creator_ids.to_pylist()) == f"cr_{spike.market.lower()}_001")[-1])
+
+
+def _make_viral(design: Design, columns: dict[str, Any]) -> None:
+    """Give the viral scenarios' post its time, product and views."""
+    spike, row = spike_of(design.size, design.scenario), viral_post(design, columns["creator_id"])
+    if spike is None:
         return
-    creator_ids = np.asarray(columns["creator_id"].to_pylist())
-    row = np.flatnonzero(creator_ids == f"cr_{spike.market.lower()}_001")[-1]
     columns["published_at"][row] = spike.starts_at
     columns["deleted_at"][row] = NEVER
     columns["asin"][row] = spike.asin

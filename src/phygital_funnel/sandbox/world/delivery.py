@@ -9,14 +9,12 @@ import pyarrow as pa
 
 from phygital_funnel.sandbox.world.calendar import BLACK_FRIDAY
 from phygital_funnel.sandbox.world.columns import Flags, Floats, labels, micros_of, rows_in, timestamps
-from phygital_funnel.sandbox.world.columns import codes_of as codes_of
 from phygital_funnel.sandbox.world.design import Design
 from phygital_funnel.sandbox.world.organic import Stream
 from phygital_funnel.sandbox.world.people import Audiences
 from phygital_funnel.sandbox.world.sampling import Ints32, pick, within_day
 from phygital_funnel.sandbox.world.times import DAY, Ints
-from phygital_funnel.sandbox.world.watching import ENGAGEMENTS as ENGAGEMENTS
-from phygital_funnel.sandbox.world.watching import Facts, Watched, watch
+from phygital_funnel.sandbox.world.watching import ENGAGEMENTS, Facts, Watched, watch
 
 ORGANIC_POWER = 0.7
 """Exponent of affinity by which the feed prefers people; ads have their own (``targeting_power``)."""

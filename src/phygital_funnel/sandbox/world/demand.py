@@ -4,14 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from phygital_funnel.sandbox.world.calendar import DIP, DIP_DAYS
-from phygital_funnel.sandbox.world.columns import Floats, micros_of
+from phygital_funnel.sandbox.world.catalogue import PRODUCTS
+from phygital_funnel.sandbox.world.columns import Floats, codes_of, micros_of
 from phygital_funnel.sandbox.world.delivery import Delivered
 from phygital_funnel.sandbox.world.design import Design
 from phygital_funnel.sandbox.world.people import geos
-from phygital_funnel.sandbox.world.sampling import slots, within_day
-from phygital_funnel.sandbox.world.times import DAY, HOUR, SECOND, Ints, day_number
+from phygital_funnel.sandbox.world.sampling import slots, weighted, within_day
+from phygital_funnel.sandbox.world.times import DAY, HOUR, SECOND, Ints, day_number, micros
 
 _WEEKDAY = np.array([1.0, 0.9, 0.88, 0.95, 1.0, 1.15, 1.15])
 """Demand by weekday, Monday first."""
@@ -28,27 +30,33 @@ class Demand:
     Args:
         person: who buys.
         exposure: the exposure that caused it; -1 for baseline orders.
+        product: the product whose coupon brought it; -1 for the others.
         moment: when a baseline order is placed; for a caused one when its exposure happened. Microseconds.
     """
 
     person: Ints
     exposure: Ints
+    product: Ints
     moment: Ints
 
 
 def demand(design: Design, people: pa.Table, made: Delivered, promotions: pa.Table) -> Demand:
     """The superposition of the baseline process and the one that exposures cause."""
-    person, moment = _baseline(design, people, promotions)
+    steady = _baseline(design, people, promotions)
+    person, moment, product = (
+        np.append(*parts) for parts in zip(steady, _coupons(design, people, promotions), strict=True)
+    )
     parent = _parents(design, made)
     return Demand(
         np.append(person, made.person[parent]).astype(np.int64),
         np.append(np.full(len(person), -1), parent),
+        np.append(product, np.full(len(parent), -1)),
         np.append(moment, made.occurred_at[parent]),
     )
 
 
-def _baseline(design: Design, people: pa.Table, promotions: pa.Table) -> tuple[Ints, Ints]:
-    """People and whole-second times of a Poisson process over regions and market-local days."""
+def _baseline(design: Design, people: pa.Table, promotions: pa.Table) -> tuple[Ints, Ints, Ints]:
+    """People, whole-second times and -1 (for any product) of a Poisson process over regions and market-local days."""
     draw = design.randomness.stream("baseline demand")
     geo = people["geo"].to_numpy().astype(np.int64)
     affinity = people["affinity"].to_numpy()
@@ -64,7 +72,31 @@ def _baseline(design: Design, people: pa.Table, promotions: pa.Table) -> tuple[I
     shift = np.array([entry.clock_shift for entry in design.markets])[market[where]]
     moment = design.start + day * DAY + within_day(draw, len(cell), 0) - shift * HOUR
     inside = (moment >= design.start) & (moment < design.end)
-    return person[inside], moment[inside] // SECOND * SECOND
+    return person[inside], moment[inside] // SECOND * SECOND, np.full(int(inside.sum()), -1)
+
+
+def _coupons(design: Design, people: pa.Table, promotions: pa.Table) -> tuple[Ints, Ints, Ints]:
+    """People, times and products of the orders that coupons bring, beyond those that there are without."""
+    draw = design.randomness.stream("coupon demand")
+    affinity = people["affinity"].to_numpy()
+    market = codes_of(people["market"])
+    weight = np.array([product.weight for product in PRODUCTS])
+    base = design.size.baseline_orders / design.size.days
+    found = [np.empty((3, 0), dtype=np.int64)]
+    for row in promotions.filter(pc.equal(promotions["kind"], "coupon")).to_pylist():
+        number = [entry.code for entry in design.markets].index(row["market"])
+        product = [entry.asin for entry in PRODUCTS].index(row["asin"])
+        members = np.flatnonzero(market == number)
+        share = np.cumsum(affinity[members])[-1] / np.cumsum(affinity)[-1]
+        starts, ends = micros(row["starts_at"]), min(micros(row["ends_at"]), design.end)
+        extra = base * share * weight[product] / weight.sum() * (row["uplift"] - 1) * max(0, ends - starts) / DAY
+        count = int(draw.poisson(np.round(extra, 6)))
+        moment = starts + (draw.random(count) * (ends - starts)).astype(np.int64) // SECOND * SECOND
+        person = members[weighted(draw, affinity[members], count)]
+        found.append(np.array([person, moment, np.full(count, product)]))
+    person, moment, product = np.concatenate(found, axis=1)
+    inside = moment >= design.start
+    return person[inside], moment[inside], product[inside]
 
 
 def _person_of(where: Ints, geo: Ints, affinity: Floats, draw: np.random.Generator) -> Ints:
@@ -115,6 +147,8 @@ def _parents(design: Design, made: Delivered) -> Ints:
     rate, for ``outcome`` to thin.
     """
     size, scenario = design.size, design.scenario
+    if not len(made.person):
+        return np.empty(0, dtype=np.int64)
     expected = size.baseline_orders * size.causal_share / (1 - size.causal_share)
     expected *= scenario.effect_scale * (1 + scenario.synergy)
     # A scenario's extra views cause extra orders; they do not take them from the other exposures.

@@ -4,7 +4,7 @@ Every experiment takes away what its assignment switches off and lets everything
 numbers. ``orders`` and ``net_amount_minor`` are Amazon orders purchased in a row's unit and period under the
 assignment. ``true_effect_*`` is what switching the treatment of that period off everywhere would take from the unit's
 orders of the same period: the effect of what was randomised. Orders that come in later periods (carry-over) are in no
-row's true effect, and by displacement one region reaches into others, as in life.
+row's true effect.
 """
 
 import itertools

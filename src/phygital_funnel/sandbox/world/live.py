@@ -24,8 +24,8 @@ def live_sessions(design: Design, creators: pa.Table) -> pa.Table:
     market = rows_in(creators["market"], [entry.code for entry in design.markets])[creator]
     shift = np.array([entry.clock_shift for entry in design.markets])[market]
     evening = (19 - shift) % 24 * HOUR + draw.integers(0, 120, count) * MINUTE
-    # Not on the last day, so that every session ends inside the period.
-    started = design.start + draw.integers(0, design.size.days - 1, count) * DAY + evening
+    # Not on the last of several days, so that every session ends inside the period.
+    started = design.start + draw.integers(0, max(1, design.size.days - 1), count) * DAY + evening
     ended = started + draw.integers(*_MINUTES, count) * MINUTE
     quality = creators["quality"].to_numpy()[creator] * np.exp(draw.normal(0, 0.2, count))
     asin = draw.integers(0, len(PRODUCTS), count)

@@ -11,7 +11,7 @@ from phygital_funnel.sandbox.world.catalogue import PRODUCTS
 from phygital_funnel.sandbox.world.columns import Flags, Floats, digits, texts, timestamps
 from phygital_funnel.sandbox.world.commissions import rate_at
 from phygital_funnel.sandbox.world.design import Design
-from phygital_funnel.sandbox.world.sampling import order_by, ranges
+from phygital_funnel.sandbox.world.sampling import order_by
 from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE, NEVER, SECOND, Ints
 
 CANCEL_RATE, PENDING_RATE, BUSINESS_RATE = 0.03, 0.6, 0.03
@@ -41,17 +41,17 @@ class Named:
     content: Ints
 
 
-def states(design: Design, drawn: Candidates) -> Progress:
+def states(drawn: Candidates) -> Progress:
     """States of all candidates. A cancelled order is never shipped."""
-    draw = design.randomness.stream("order states")
-    count, at = drawn.count, drawn.purchased_at
-    waits = np.where(draw.random(count) < PENDING_RATE, np.exp(draw.normal(np.log(3), 0.8, count)), 0.0) * HOUR
-    pays = draw.exponential(90, count) * SECOND
+    draws, at = drawn.draws, drawn.purchased_at
+    hours = np.where(draws.uniform("pending orders") < PENDING_RATE, 3 * np.exp(0.8 * draws.normal("waits")), 0.0)
+    waits, pays = hours * HOUR, 90 * draws.exponential("payments") * SECOND
     priced = at + _seconds(np.where(drawn.is_shop, pays, waits))
-    shipped = priced + _seconds(draw.uniform(4, 40, count) * HOUR)
-    delivered = shipped + _seconds(draw.uniform(1, 3, count) * DAY * np.where(drawn.is_shop, 1.6, 1.0))
-    is_cancelled = draw.random(count) < CANCEL_RATE
-    cancelled = at + _seconds(np.exp(draw.normal(np.log(10), 1.0, count)) * HOUR) + MINUTE
+    shipped = priced + _seconds((4 + 36 * draws.uniform("shipments")) * HOUR)
+    transit = (1 + 2 * draws.uniform("deliveries")) * DAY
+    delivered = shipped + _seconds(transit * np.where(drawn.is_shop, 1.6, 1.0))
+    is_cancelled = draws.uniform("cancelled orders") < CANCEL_RATE
+    cancelled = at + _seconds(10 * np.exp(draws.normal("cancellations")) * HOUR) + MINUTE
     return Progress(
         priced,
         np.where(is_cancelled, NEVER, shipped),
@@ -68,8 +68,7 @@ def _seconds(span: Floats) -> Ints:
 
 def named_affiliates(design: Design, drawn: Candidates, videos: pa.Table, creators: pa.Table) -> Named:
     """Whom the affiliate programme credits: mostly who caused the order, for some orders anyone."""
-    draw = design.randomness.stream("affiliate orders")
-    roll, pick = draw.random(drawn.count), draw.integers(0, 2**31, drawn.count)
+    roll, pick = drawn.draws.uniform("affiliate orders"), drawn.draws.integers("stray affiliates", 0, 2**31)
     is_affiliate = np.append(creators["commission_rate"].to_numpy() > 0, False)
     is_caused = drawn.is_shop & is_affiliate[drawn.creator] & (roll < AFFILIATE_NAMED)
     creator_rows = pc.index_in(videos["creator_id"], creators["creator_id"].combine_chunks()).to_numpy()
@@ -112,11 +111,11 @@ class Book:
 
 def book(design: Design, drawn: Candidates, happened: Flags, tables: dict[str, pa.Table]) -> Book:
     """The orders that happened, with Amazon's mirror rows among them, in order of time."""
-    draw = design.randomness.stream("fulfilment")
-    progress = states(design, drawn)
+    draws = drawn.draws
+    progress = states(drawn)
     has_amazon = np.array([market.has_amazon for market in design.markets])[drawn.market]
-    ships = (draw.random(drawn.count) < FULFILLED_BY_AMAZON) & drawn.is_shop & has_amazon & ~drawn.is_sample
-    later = draw.integers(2, 30, drawn.count) * MINUTE
+    ships = (draws.uniform("fulfilled by Amazon") < FULFILLED_BY_AMAZON) & drawn.is_shop & has_amazon & ~drawn.is_sample
+    later = draws.integers("fulfilment", 2, 30) * MINUTE
     rows, mirrors = np.flatnonzero(happened), np.flatnonzero(happened & ships & (progress.cancelled_at == NEVER))
     candidate = np.append(rows, mirrors)
     is_mirror = np.arange(len(candidate)) >= len(rows)
@@ -132,10 +131,10 @@ def order_table(about: Book, tables: dict[str, pa.Table]) -> pa.Table:
     """One row per order with the times at which its state changes."""
     drawn, rows, mirror = about.drawn, about.candidate, about.is_mirror
     design, progress = about.design, about.progress
-    draw = design.randomness.stream("orders")
-    is_business = (draw.random(drawn.count) < BUSINESS_RATE)[rows] & about.is_amazon & ~mirror
-    place = draw.integers(0, 60, drawn.count)[rows]
-    is_first = (draw.random(drawn.count) < NEW_TO_BRAND_SHARE)[rows] & _first_of_person(drawn.person[rows], mirror)
+    draws = drawn.draws.take(rows)
+    is_business = (draws.uniform("business orders") < BUSINESS_RATE) & about.is_amazon & ~mirror
+    place = draws.integers("addresses", 0, 60)
+    is_first = (draws.uniform("new to the brand") < NEW_TO_BRAND_SHARE) & _first_of_person(drawn.person[rows], mirror)
     ids = _ids(about)
     market = drawn.market[rows]
     last_video = tables["videos"].num_rows
@@ -200,7 +199,7 @@ def line_table(about: Book, orders: pa.Table, commission_rates: pa.Table) -> pa.
     """One row per order line; an order may hold the same product twice. Mirror rows carry no money."""
     drawn = about.drawn
     lines = drawn.lines.take(about.candidate)
-    source = _line_rows(about)
+    source = line_rows(about)
     order = lines.order
     is_mirror = about.is_mirror[order]
     market = drawn.market[about.candidate][order]
@@ -229,10 +228,9 @@ def line_table(about: Book, orders: pa.Table, commission_rates: pa.Table) -> pa.
     )
 
 
-def _line_rows(about: Book) -> Ints:
+def line_rows(about: Book) -> Ints:
     """Row among the candidates' lines of each line of the orders."""
-    counts = about.drawn.lines.counts
-    return ranges((np.cumsum(counts) - counts)[about.candidate], counts[about.candidate])
+    return about.drawn.lines.line_rows(about.candidate)
 
 
 def _commission_rates(orders: pa.Table, rates: pa.Table) -> Floats:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.sandbox.world.cascades import views
 from phygital_funnel.sandbox.world.columns import micros_of, rows_in
+from phygital_funnel.sandbox.world.content import viral_post
 from phygital_funnel.sandbox.world.design import Design
 from phygital_funnel.sandbox.world.live import viewings
 from phygital_funnel.sandbox.world.sampling import Ints32
@@ -60,11 +61,7 @@ def _stream(design: Design, market: int, videos: pa.Table, lives: pa.Table) -> S
 def _video_views(design: Design, market: int, rows: Ints, videos: pa.Table) -> tuple[Ints, Ints]:
     published = micros_of(videos["published_at"])
     # Only the viral scenario's post spreads at once; the others that go viral keep their slow part.
-    is_sudden = np.zeros(len(rows), dtype=np.int64)
-    if design.scenario.viral_share:
-        is_sudden[np.argmax(videos["expected_views"].to_numpy()[rows])] = videos["market"][int(rows[0])].as_py() == (
-            design.markets[0].code
-        )
+    is_sudden = (rows == viral_post(design, videos["creator_id"])).astype(np.int64)
     which, time = views(
         videos["expected_views"].to_numpy()[rows],
         videos["branching"].to_numpy()[rows],

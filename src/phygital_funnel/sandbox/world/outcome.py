@@ -5,7 +5,7 @@ exposures shown (``removed`` takes some away), by three rules:
 
 * Saturation and synergy: a caused candidate happens if its draw lies below the effect that its exposure has left, after
   the person's other exposures of the seven days before, and raised where paid and creator content met in them.
-* Displacement: some Shop candidates are coupled to a baseline Amazon candidate of the same market in the 14 days after,
+* Displacement: some Shop candidates are coupled to a baseline Amazon candidate of the same region in the 14 days after,
   which does not happen if the Shop order does.
 * Stock: orders that found none happen in no world.
 """
@@ -56,7 +56,7 @@ def windows(made: Delivered, parents: Ints, is_creator_content: Flags) -> Window
         is_creator_content: per content number.
     """
     buyers = np.unique(made.person[parents])
-    rank = np.full(int(made.person.max()) + 1, -1, dtype=np.int32)
+    rank = np.full(int(made.person.max(initial=0)) + 1, -1, dtype=np.int32)
     rank[buyers] = np.arange(len(buyers), dtype=np.int32)
     # Exposures are numbered in order of time, so sorting (person, number) sorts each person's by time.
     keys = np.concatenate(
@@ -94,21 +94,21 @@ def _keys(rank: Ints32, person: Ints32, first: int, last: int) -> Ints:
     return keys
 
 
-def couple(chance: float, is_shop: Flags, is_target: Flags, market: Ints, purchased_at: Ints, roll: Floats) -> Ints:
+def couple(chance: float, is_shop: Flags, is_target: Flags, region: Ints, purchased_at: Ints, roll: Floats) -> Ints:
     """Per candidate the one that it displaces, -1 for none.
 
     Args:
         chance: that a Shop candidate is coupled at all.
         is_shop: candidates that may displace.
         is_target: candidates that may be displaced.
-        market: market number of each candidate.
+        region: of each candidate's buyer; what is not bought on the Shop would have been bought at home, too.
         purchased_at: in order.
         roll: uniform draws, two per candidate.
     """
-    displaces = np.full(len(market), -1)
-    for number in np.unique(market):
-        targets = np.flatnonzero(is_target & (market == number))
-        rows = np.flatnonzero(is_shop & (market == number) & (roll[:, 0] < chance))
+    displaces = np.full(len(region), -1)
+    for number in np.unique(region):
+        targets = np.flatnonzero(is_target & (region == number))
+        rows = np.flatnonzero(is_shop & (region == number) & (roll[:, 0] < chance))
         first = np.searchsorted(purchased_at[targets], purchased_at[rows], side="right")
         last = np.searchsorted(purchased_at[targets], purchased_at[rows] + DISPLACEMENT_WINDOW, side="right")
         found = last > first

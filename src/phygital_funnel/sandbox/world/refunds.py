@@ -5,7 +5,7 @@ import pyarrow as pa
 
 from phygital_funnel.sandbox.world.catalogue import PRODUCTS
 from phygital_funnel.sandbox.world.columns import Floats, digits, rows_in, texts, timestamps
-from phygital_funnel.sandbox.world.orders import Book
+from phygital_funnel.sandbox.world.orders import Book, line_rows
 from phygital_funnel.sandbox.world.times import DAY, HOUR, NEVER, SECOND, Ints
 
 RATES = {"Skin Care": (0.06, 0.1), "Lips": (0.05, 0.08), "Tools": (0.08, 0.14), "Hair Tools": (0.1, 0.2)}
@@ -18,18 +18,18 @@ _REASON_SHARES = (0.4, 0.25, 0.15, 0.1, 0.1)
 
 def refund_table(about: Book, lines: pa.Table) -> pa.Table:
     """One row per refund; a partial one gives back half of the money and no unit."""
-    draw = about.design.randomness.stream("refunds")
+    draws = about.drawn.line_draws.take(line_rows(about))
     order = np.repeat(np.arange(len(about.candidate)), about.drawn.lines.counts[about.candidate])
     paid = lines["item_price_minor"].to_numpy() - lines["discount_minor"].to_numpy()
     delivered = about.progress.delivered_at[about.candidate][order]
-    is_back = draw.random(lines.num_rows) < _rates(about, lines, order)
+    is_back = draws.uniform("returned lines") < _rates(about, lines, order)
     rows = np.flatnonzero(is_back & (delivered != NEVER) & (paid > 0))
-    count = len(rows)
-    delay = (DELAY_MEDIAN_DAYS * np.exp(draw.normal(0, DELAY_SIGMA, count)) * DAY).astype(np.int64)
+    draws, count = draws.take(rows), len(rows)
+    delay = (DELAY_MEDIAN_DAYS * np.exp(draws.normal("refund delays") * DELAY_SIGMA) * DAY).astype(np.int64)
     # Nothing comes back before it has arrived.
     refunded_at = np.maximum(about.placed_at[order[rows]] + delay // SECOND * SECOND, delivered[rows] + HOUR)
-    is_partial = draw.random(count) < PARTIAL_SHARE
-    reason = np.searchsorted(np.cumsum(_REASON_SHARES)[:-1], draw.random(count), side="right")
+    is_partial = draws.uniform("partial refunds") < PARTIAL_SHARE
+    reason = np.searchsorted(np.cumsum(_REASON_SHARES)[:-1], draws.uniform("refund reasons"), side="right")
     return pa.table(
         {
             "refund_id": _ids(count),

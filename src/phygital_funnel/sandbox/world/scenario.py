@@ -26,7 +26,8 @@ class Scenario:
         targeting: factor on the exponent by which delivery prefers those with affinity: the confounding's strength.
         tag_survival: mean share of tagged ad clicks whose tag reaches Amazon (iOS below it, Android above).
         link_misuse: factor on the shares of edited, wrong and doubly tagged links.
-        displacement: chance that a TikTok Shop order cancels a baseline Amazon order.
+        displacement: chance that a TikTok Shop order which an exposure caused cancels a baseline Amazon order. Those
+            of the Shop's own customers cancel none: with or without TikTok's content they would come out the same.
         beta: slope of the log-odds of settling on Amazon in ln(basket / 35 USD).
         lag_sigma: sigma of the log-normal lag of considered Amazon orders, whose median is 2.5 days.
         saturation: how fast an exposure's effect falls with a person's exposures of the 7 days before; 0 is not at all.
@@ -77,11 +78,6 @@ class Scenario:
         """The size with this scenario's period."""
         return replace(size, start=self.start or size.start, days=self.days or size.days)
 
-    @property
-    def is_additive(self) -> bool:
-        """Whether an order's parent is its whole cause, so that effects are counts."""
-        return not (self.saturation or self.synergy or self.displacement)
-
 
 BASE = Scenario("S1", "Base", "The base world: every process at its default.")
 
@@ -104,7 +100,9 @@ _ALL = (
     ),
     _variant("S5", "Few tags survive", "A fifth of the tags reach Amazon.", tag_survival=0.2),
     _variant("S5_80", "Most tags survive", "Four fifths of the tags reach Amazon.", tag_survival=0.8),
-    _variant("S6", "Strong displacement", "Six in ten Shop orders cancel one on Amazon.", displacement=0.6),
+    _variant(
+        "S6", "Strong displacement", "Six in ten Shop orders that TikTok caused cancel one on Amazon.", displacement=0.6
+    ),
     _variant("S6_0", "No displacement", "Shop orders leave Amazon's as they are.", displacement=0.0),
     _variant("S7", "Basket does not matter", "Where an order settles does not depend on its basket.", beta=0.0),
     # A fifth of a log-normal with median 2.5 days lies beyond 14 days: ln(14 / 2.5) / 0.8416.
@@ -124,10 +122,10 @@ _ALL = (
     _variant(
         "S14",
         "Market launch and fee change",
-        "TikTok Shop opens in France, and its fee rises, within the period.",
+        "TikTok Shop opens in France and Germany, and its fee rises, within the period.",
         start=date(2025, 3, 3),
         days=336,
-        shop_opens=(("FR", date(2025, 3, 31)),),
+        shop_opens=(("FR", date(2025, 3, 31)), ("DE", date(2025, 3, 31))),
     ),
     _variant(
         "S15",

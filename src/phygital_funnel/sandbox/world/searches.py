@@ -98,19 +98,18 @@ def _first_products(tables: Tables) -> Ints:
 def _idle_after_exposures(tables: Tables, design: Design, count: int, draw: np.random.Generator) -> _Batch:
     """Queries of people who watched six seconds or more and then bought nothing."""
     exposures = tables["exposures"]
+    has_amazon = np.array([market.has_amazon for market in design.markets])
+    market = codes_in(tables["people"]["market"], [market.code for market in design.markets])
     watched = np.flatnonzero(exposures["watched_6s"].to_numpy(zero_copy_only=False))
+    watched = watched[has_amazon[market[exposures["person_id"].to_numpy()[watched]]]]
     if not len(watched):
         count = 0
     exposure = watched[draw.integers(0, max(1, len(watched)), count)] if count else np.empty(0, dtype=np.int64)
     person = exposures["person_id"].take(pa.array(exposure)).to_numpy().astype(np.int64)
-    has_amazon = np.array([market.has_amazon for market in design.markets])
-    market = codes_in(tables["people"]["market"], [market.code for market in design.markets])
     lag = _LAG_MEDIAN_DAYS * np.exp(draw.normal(0, _LAG_SIGMA, count)) * DAY
     moment = micros_of(exposures["occurred_at"].take(pa.array(exposure))) + lag.astype(np.int64)
     product = draw.integers(0, len(PRODUCTS), count)
-    kept = has_amazon[market[person]]
-    nothing = np.full(int(kept.sum()), -1)
-    return _Batch(person[kept], moment[kept], exposure[kept], nothing, product[kept])
+    return _Batch(person, moment, exposure, np.full(count, -1), product)
 
 
 def _idle(tables: Tables, design: Design, baseline: Ints, queries: Ints, draw: np.random.Generator) -> _Batch:

@@ -8,7 +8,8 @@ import pyarrow as pa
 from phygital_funnel.sandbox.world.baskets import Baskets, hourly
 from phygital_funnel.sandbox.world.columns import Flags, Floats
 from phygital_funnel.sandbox.world.design import Design
-from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE, SECOND, Ints, day_end, day_number
+from phygital_funnel.sandbox.world.randomness import RowDraws
+from phygital_funnel.sandbox.world.times import DAY, HOUR, MINUTE, SECOND, Ints
 
 ALPHA, GEN_Z_PULL, CLICK_PULL, LIVE_PULL = 0.05, -0.6, 0.5, -2.0
 """Log-odds of settling on Amazon: at a basket of 35 USD, and shifts for buyers under 25, for clicks (plus to Amazon,
@@ -55,18 +56,18 @@ class Settlement:
 
 def settle(design: Design, prompt: Prompt, baskets: Baskets, stock_outs: pa.Table) -> Settlement:
     """Settle orders; the draws of one are the same whatever happens to the others."""
-    draw = design.randomness.stream("settlement")
     count = len(prompt.market)
+    draws = RowDraws(design.randomness, count, np.arange(count))
     chance = np.where(prompt.is_caused, _chance_of_amazon(design, prompt, baskets), 1 - BASELINE_SHOP_SHARE)
-    wants_shop = draw.random(count) >= chance
+    wants_shop = draws.uniform("settlement") >= chance
     has_amazon = np.array([market.has_amazon for market in design.markets])[prompt.market]
-    has_shop = prompt.moment >= shop_opening(design)[prompt.market]
+    has_shop = prompt.moment >= design.shop_openings[prompt.market]
     is_shop = np.where(has_amazon, wants_shop & has_shop, True)
-    lag = np.where(is_shop, _shop_lag(count, draw), _amazon_lag(design, prompt.is_clicked, draw))
+    lag = np.where(is_shop, _shop_lag(draws), _amazon_lag(design, prompt.is_clicked, draws))
     caused_at = (prompt.moment + lag) // SECOND * SECOND + SECOND
     purchased_at = np.where(prompt.is_caused, caused_at, prompt.moment)
     no_stock = ~is_shop & _is_out(design, prompt.market, baskets.first_product, purchased_at, stock_outs)
-    moves = no_stock & (draw.random(count) < MOVES_TO_SHOP) & has_shop
+    moves = no_stock & (draws.uniform("moves to the Shop") < MOVES_TO_SHOP) & has_shop
     is_there = (has_amazon | has_shop) & ~(no_stock & ~moves)
     return Settlement(is_shop | moves, purchased_at, is_there)
 
@@ -79,26 +80,15 @@ def _chance_of_amazon(design: Design, prompt: Prompt, baskets: Baskets) -> Float
     return chance
 
 
-def shop_opening(design: Design) -> Ints:
-    """Per market the moment its Shop opens: before the period unless the scenario says otherwise."""
-    opens = dict(design.scenario.shop_opens)
-    moments = [
-        day_end(day_number(opens[market.code]) - 1, market.timezone) if market.code in opens else 0
-        for market in design.markets
-    ]
-    return np.array(moments, dtype=np.int64)
-
-
-def _amazon_lag(design: Design, is_clicked: Flags, draw: np.random.Generator) -> Ints:
-    count = len(is_clicked)
-    considered = LAG_MEDIAN_DAYS * np.exp(draw.normal(0, 1, count) * design.scenario.lag_sigma) * DAY
-    quick = draw.exponential(QUICK_MEAN_MINUTES, count) * MINUTE
-    is_quick = is_clicked & (draw.random(count) < QUICK_SHARE)
+def _amazon_lag(design: Design, is_clicked: Flags, draws: RowDraws) -> Ints:
+    considered = LAG_MEDIAN_DAYS * np.exp(draws.normal("considered lags") * design.scenario.lag_sigma) * DAY
+    quick = QUICK_MEAN_MINUTES * draws.exponential("quick lags") * MINUTE
+    is_quick = is_clicked & (draws.uniform("quick orders") < QUICK_SHARE)
     return np.where(is_quick, quick, considered).astype(np.int64)
 
 
-def _shop_lag(count: int, draw: np.random.Generator) -> Ints:
-    lag: Ints = (SHOP_LAG_MINUTES * np.exp(draw.normal(0, SHOP_LAG_SIGMA, count)) * MINUTE).astype(np.int64)
+def _shop_lag(draws: RowDraws) -> Ints:
+    lag: Ints = (SHOP_LAG_MINUTES * np.exp(draws.normal("Shop lags") * SHOP_LAG_SIGMA) * MINUTE).astype(np.int64)
     return lag
 
 

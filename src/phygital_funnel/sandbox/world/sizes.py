@@ -26,6 +26,9 @@ class Size:
         ad_sets: how often the plan of ten ads per market is repeated.
         start: first UTC day.
         days: length of the period.
+
+    Raises:
+        ConfigError: a figure is below what a world needs.
     """
 
     name: str
@@ -41,6 +44,16 @@ class Size:
     ad_sets: int = 1
     start: date = date(2026, 9, 7)
     days: int = 60
+
+    def __post_init__(self) -> None:
+        least = dict.fromkeys(("people", "creators_per_market", "geos", "ad_sets", "days"), 1) | dict.fromkeys(
+            ("videos_per_creator", "paid_exposures", "organic_exposures", "live_exposures", "baseline_orders"), 0
+        )
+        for name, lowest in least.items():
+            if getattr(self, name) < lowest:
+                raise ConfigError(f"World {self.name!r} needs {name} of at least {lowest}, not {getattr(self, name)}.")
+        if not 0 <= self.causal_share < 1:
+            raise ConfigError(f"World {self.name!r} needs a causal_share from 0 to below 1, not {self.causal_share}.")
 
     @property
     def exposures(self) -> int:

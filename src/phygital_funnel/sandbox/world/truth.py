@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from phygital_funnel.sandbox.world.columns import texts, timestamps
 from phygital_funnel.sandbox.world.contrasts import EFFECT_COLUMNS, Counterfactual, Effect, Ledger, turns
@@ -48,24 +47,20 @@ def order_cause(world: Counterfactual) -> pa.Table:
     parent = np.append(candidates["exposure_id"].cast(pa.int64()).fill_null(-1).to_numpy(), -1)[row]
     is_fulfilment = orders["fulfils_order_id"].is_valid().to_numpy()
     missing = parent < 0
-    shown = world["exposures"].take(pa.array(np.where(missing, 0, parent)))
-
-    def known(column: pa.ChunkedArray) -> pa.Array:
-        return pc.if_else(pa.array(missing), pa.scalar(None, pa.string()), plain(column))
-
-    campaign = np.where(missing, -1, rows_of(shown["ad_id"], world["ads"]["ad_id"]))
-    creator = np.where(missing, -1, _creator_of(shown, world))
+    # Taking a missing row gives NULL in every column.
+    shown = world["exposures"].take(pa.array(parent, mask=missing))
+    campaign = rows_of(shown["ad_id"], world["ads"]["ad_id"])
     return pa.table(
         {
             "order_id": orders["order_id"],
             "cause": texts(np.where(is_fulfilment, 2, ~missing), ["baseline", "exposure", "fulfilment"]),
             "exposure_id": pa.array(parent, mask=missing),
-            "surface": known(shown["surface"]),
-            "ad_id": known(shown["ad_id"]),
+            "surface": plain(shown["surface"]),
+            "ad_id": plain(shown["ad_id"]),
             "campaign_id": texts(campaign, plain(world["ads"]["campaign_id"])),
-            "video_id": known(shown["video_id"]),
-            "live_id": known(shown["live_id"]),
-            "creator_id": texts(creator, plain(world["creators"]["creator_id"])),
+            "video_id": plain(shown["video_id"]),
+            "live_id": plain(shown["live_id"]),
+            "creator_id": texts(_creator_of(shown, world), plain(world["creators"]["creator_id"])),
         }
     )
 

@@ -121,12 +121,12 @@ def generate(size: Size | str, seed: int, scenario: Scenario | str = "S1", progr
 
     Args:
         size: or the name of one.
-        seed: any whole number.
+        seed: any whole number from 0 up.
         scenario: or the name of one.
         progress: called with the phase and the share of it that is done.
 
     Raises:
-        ConfigError: no size or scenario has that name.
+        ConfigError: no size or scenario has that name, the seed is none, or a market would have nobody in it.
     """
     kind = scenario_named(scenario) if isinstance(scenario, str) else scenario
     sized = kind.sized(size_named(size) if isinstance(size, str) else size)
@@ -137,13 +137,14 @@ def generate(size: Size | str, seed: int, scenario: Scenario | str = "S1", progr
     tell("clicks and orders", 0.0)
     known = clicks.source(design, tables)
     clicked = clicks.draw_clicks(design, made, tables["ads"], known)
-    tables["clicks"] = clicks.click_table(design, made, clicked, tables, known)
     drawn = candidates.candidates(design, tables, made, clicked, known)
+    happened = drawn.outcome.happened(None)
+    tables["clicks"] = clicks.click_table(design, made, clicked, tables, known, drawn.purchases(happened))
     tables["exposures"] = delivery.exposures(made, tables["ads"], tables["videos"], tables["live_sessions"])
     # Half a gigabyte in the largest world, which nothing needs any more.
     del made
     world = World(sized, seed, kind, tables, candidates.table(design, drawn), drawn.outcome)
-    _write_orders(design, world, drawn)
+    _write_orders(design, world, drawn, happened)
     del drawn, known, clicked
     tell("clicks and orders", 1.0)
     _derive(design, world, tell)
@@ -173,9 +174,9 @@ def _delivered(design: Design, tables: dict[str, pa.Table], tell: Progress) -> d
     return delivery.deliver(design, audiences, paid, streams, facts, lambda share: tell("exposures", share))
 
 
-def _write_orders(design: Design, world: World, drawn: candidates.Candidates) -> None:
+def _write_orders(design: Design, world: World, drawn: candidates.Candidates, happened: Flags) -> None:
     tables = world.tables
-    book = orders.book(design, drawn, world.happened(), tables)
+    book = orders.book(design, drawn, happened, tables)
     tables["orders"] = orders.order_table(book, tables)
     tables["order_lines"] = orders.line_table(book, tables["orders"], tables["commission_rates"])
     tables["refunds"] = refunds.refund_table(book, tables["order_lines"])
