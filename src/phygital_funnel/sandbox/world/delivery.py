@@ -19,7 +19,6 @@ from phygital_funnel.sandbox.world.watching import ENGAGEMENTS, Facts, Watched, 
 ORGANIC_POWER = 0.7
 """Exponent of affinity by which the feed prefers people; ads have their own (``targeting_power``)."""
 SURFACES = ("ad", "feed", "live")
-_AD, _FEED, _LIVE = range(3)
 _ROW_BITS = 26
 """Rows of one day, which are packed with their time into one number to be sorted."""
 
@@ -222,13 +221,26 @@ def _write(made: Delivered, batches: list[Batch], midnight: int, first: int) -> 
     order = packed & ((1 << _ROW_BITS) - 1)
     rows = slice(first, first + len(time))
     np.add(packed >> _ROW_BITS, midnight, out=made.occurred_at[rows])
-    for name in ("person", "ad", "content", "watch_ms", "watched_2s", "watched_6s", "engagement", "effect"):
+    for name in ("person", "ad", "content", "watch_ms", "effect"):
         joined = np.concatenate([getattr(batch if hasattr(batch, name) else batch.watched, name) for batch in batches])
         # All rows exist; "clip" only spares numpy a second copy that it needs to check them.
         np.take(joined, order, out=getattr(made, name)[rows], mode="clip")
-    is_clicked = np.concatenate([batch.watched.is_clicked for batch in batches])[order]
-    clicked: Ints = np.flatnonzero(is_clicked) + first
+    # One look-up instead of four: looking up is what this function spends its time on.
+    marks = np.concatenate([_marks(batch.watched) for batch in batches]).take(order)
+    made.watched_2s[rows] = marks & 1
+    made.watched_6s[rows] = marks & 2
+    np.right_shift(marks, 3, out=made.engagement[rows])
+    clicked: Ints = np.flatnonzero(marks & 4) + first
     return clicked
+
+
+def _marks(watched: Watched) -> npt.NDArray[np.int8]:
+    """Watched two seconds, six seconds, clicked: a bit each; the engagement above them."""
+    marks = watched.engagement << 3
+    marks |= watched.watched_2s
+    marks |= watched.watched_6s.view(np.int8) << 1
+    marks |= watched.is_clicked.view(np.int8) << 2
+    return marks
 
 
 def exposures(made: Delivered, ads: pa.Table, videos: pa.Table, lives: pa.Table) -> pa.Table:
@@ -238,12 +250,14 @@ def exposures(made: Delivered, ads: pa.Table, videos: pa.Table, lives: pa.Table)
     """
     count, last_video = len(made.person), videos.num_rows
     is_live = made.content >= last_video
-    surface = np.where(is_live, np.int8(_LIVE), np.where(made.ad < 0, np.int8(_FEED), np.int8(_AD)))
+    # Nobody pays for LIVE, so the two flags add up to the surface's number: ad, feed, live.
+    surface = (made.ad < 0).view(np.int8) + is_live.view(np.int8)
+    live_rows = np.flatnonzero(is_live)
     live = np.full(count, -1, dtype=np.int16)
-    live[is_live] = made.content[is_live] - last_video
+    live[live_rows] = made.content[live_rows] - last_video
     # The column takes over the array: a copy would cost 200 MB in the largest world.
     video, made.content = made.content, np.empty(0, dtype=np.int32)
-    video[is_live] = -1
+    video[live_rows] = -1
     cost = np.append(ads["cpm_micro"].to_numpy() // 1000, 0).astype(np.int32)
     return pa.table(
         {

@@ -42,10 +42,10 @@ def order_cause(world: Counterfactual) -> pa.Table:
     ``cause`` is 'exposure', 'baseline', or 'fulfilment' for what Amazon's warehouse ships for a Shop order.
     """
     orders, candidates = world["orders"], world.candidates
-    # What the warehouse ships has an id of its own, so it finds no candidate and has no parent.
-    row = rows_of(orders["order_id"], candidates["order_id"])
-    parent = np.append(candidates["exposure_id"].cast(pa.int64()).fill_null(-1).to_numpy(), -1)[row]
     is_fulfilment = orders["fulfils_order_id"].is_valid().to_numpy()
+    # Sales stand in the order of their candidates; what the warehouse ships has no parent.
+    parent = np.full(orders.num_rows, -1)
+    parent[~is_fulfilment] = candidates["exposure_id"].cast(pa.int64()).fill_null(-1).to_numpy()[world.happened(None)]
     missing = parent < 0
     # Taking a missing row gives NULL in every column.
     shown = world["exposures"].take(pa.array(parent, mask=missing))
