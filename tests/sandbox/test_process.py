@@ -22,9 +22,11 @@ import pytest
 
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.sandbox import process
-from phygital_funnel.sandbox.environment import HOSTS
+from phygital_funnel.sandbox.environment import HOSTS, accounts
 from phygital_funnel.sandbox.process import running
 from phygital_funnel.sandbox.server import run
+from phygital_funnel.sandbox.world import generate
+from phygital_funnel.sandbox.world.catalogue import JAPAN
 from phygital_funnel.settings import Settings
 
 SOURCES = ("TIKTOK_ADS", "TIKTOK_ORGANIC", "TIKTOK_SHOP", "AMAZON_ATTRIBUTION", "AMAZON_ADS", "AMAZON_SELLER")
@@ -63,6 +65,12 @@ def test_every_api_has_an_address_credentials_and_accounts(sandbox):
     }  # fmt: skip
     assert len(accounts["TIKTOK_ORGANIC"]) >= 6
     assert all(all(ids) for ids in accounts.values())
+
+
+def test_attribution_is_not_asked_about_profiles_it_refuses():
+    """Japan has Amazon, but not Attribution."""
+    of_source = accounts(generate("tiny", 1, "S9"))
+    assert set(of_source["amazon_ads"]) - set(of_source["amazon_attribution"]) == {JAPAN.profile_id}
 
 
 def test_credentials_are_readable_by_their_owner_only(sandbox):

@@ -18,8 +18,9 @@ def run(size: str, seed: int = 1, progress: Callable[[str, float], None] | None 
     Raises:
         ConfigError: no size has that name.
     """
+    phases = _Phases(progress)
     wall, cpu = time.perf_counter(), time.process_time()
-    world = generate(size, seed, progress=progress)
+    world = generate(size, seed, progress=phases)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     exposures = world["exposures"].num_rows
     return {
@@ -27,10 +28,26 @@ def run(size: str, seed: int = 1, progress: Callable[[str, float], None] | None 
         "orders": world["orders"].num_rows,
         "seconds": wall,
         "seconds of one core": cpu,
+        **{f"  of which {name}": seconds for name, seconds in phases.seconds.items()},
         "exposures per second and core": round(exposures / cpu),
         "peak memory, MB": _peak_bytes() / 1e6,
         "one counterfactual, ms": _counterfactual_seconds(world) * 1000,
     }
+
+
+class _Phases:
+    """Processor seconds of each phase of the generator, which tells when one begins and ends."""
+
+    def __init__(self, progress: Callable[[str, float], None] | None) -> None:
+        self._progress = progress
+        self._begun: dict[str, float] = {}
+        self.seconds: dict[str, float] = {}
+
+    def __call__(self, phase: str, share: float) -> None:
+        now = time.process_time()
+        self.seconds[phase] = now - self._begun.setdefault(phase, now)
+        if self._progress:
+            self._progress(phase, share)
 
 
 def _peak_bytes() -> int:

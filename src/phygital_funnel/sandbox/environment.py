@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from phygital_funnel.sandbox.api.amazon_ads.attribution import ELIGIBLE_COUNTRIES
 from phygital_funnel.sandbox.api.clock import write_atomically
 from phygital_funnel.sandbox.api.credentials import Credentials
 from phygital_funnel.sandbox.api.limits import REQUEST_RATE_SCALE
@@ -56,13 +57,13 @@ def read(home: Path) -> dict[str, str]:
 def accounts(world: World) -> dict[str, list[str]]:
     """The accounts of each source: ad accounts, business accounts, shops, profiles and marketplaces."""
     sold_on_amazon = [market for market in world.markets if market.has_amazon]
-    profiles = [market.profile_id for market in sold_on_amazon]
     return {
         "tiktok_ads": [market.advertiser_id for market in world.markets],
         "tiktok_organic": _business_accounts(world),
         "tiktok_shop": [market.shop_id for market in world.markets],
-        "amazon_attribution": profiles,
-        "amazon_ads": profiles,
+        # Attribution refuses the profiles of other countries, so nobody would set them up to be read.
+        "amazon_attribution": [m.profile_id for m in sold_on_amazon if m.ads_country in ELIGIBLE_COUNTRIES],
+        "amazon_ads": [market.profile_id for market in sold_on_amazon],
         "amazon_seller": [market.marketplace_id for market in sold_on_amazon],
     }
 
