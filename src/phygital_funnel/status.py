@@ -77,10 +77,11 @@ def _recent_runs(settings: Settings) -> tuple[Run, ...]:
 
 
 def newest_extractions(settings: Settings) -> list[Manifest]:
-    """The newest extractions of all streams, newest first."""
+    """The newest extractions of all streams, newest first; at one moment the later commits of a stream come first."""
     landing = Landing(settings.landing_url)
     manifests = [manifest for stream in all_streams() for manifest in landing.manifests(stream)]
-    return sorted(manifests, key=lambda manifest: manifest.committed_at, reverse=True)[:SHOWN_EXTRACTIONS]
+    newest = sorted(manifests, key=lambda manifest: (manifest.committed_at, manifest.commit), reverse=True)
+    return newest[:SHOWN_EXTRACTIONS]
 
 
 def _warnings(settings: Settings, recent: tuple[Run, ...]) -> tuple[str, ...]:
