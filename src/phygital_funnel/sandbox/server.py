@@ -68,7 +68,7 @@ def run(
     throttle = Throttle(scale=rate_scale)
     sandbox = Sandbox(made, clock, base_url, credentials, tokens, throttle, dirt=knobs)
     about = {"world": world, "seed": seed, "scenario": scenario, "dirt": sorted(knobs), "base_url": base_url}
-    apps = [sandbox_app(sandbox), Control(sandbox, about).app()]
+    apps = [sandbox_app(sandbox, is_prepared=True), Control(sandbox, about).app()]
     environment.write(home, base_url, credentials, made, rate_scale)
     sys.stdout.write(
         f"sandbox ready: {base_url} (control {host}:{port + 1}), world {world}, seed {seed}, scenario {scenario}, "

@@ -25,13 +25,18 @@ FAMILIES = (TikTok, TikTokAccounts, TikTokShop, Profiles, Attribution, AdsReport
 _AS = {404: "not_found", 405: "method_not_allowed"}
 
 
-def sandbox_app(sandbox: Sandbox) -> ASGIApp:
-    """The servers with everything that can be ordered to go wrong, behind the guard."""
+def sandbox_app(sandbox: Sandbox, *, is_prepared: bool = False) -> ASGIApp:
+    """The servers with everything that can be ordered to go wrong, behind the guard.
+
+    Args:
+        sandbox: what they share.
+        is_prepared: whether to work out now what the first report would have to wait for.
+    """
 
     def refuse(path: str, kind: str) -> Response:
         return refusals.refuse(sandbox, path, kind)
 
-    app = _with_slash(platform_app(sandbox))
+    app = _with_slash(platform_app(sandbox, is_prepared=is_prepared))
     return Guard(FaultyServer(DirtyServer(app, sandbox), sandbox), refuse, sandbox.answers)
 
 
@@ -47,9 +52,13 @@ def _with_slash(app: ASGIApp) -> ASGIApp:
     return settled
 
 
-def platform_app(sandbox: Sandbox) -> Starlette:
+def platform_app(sandbox: Sandbox, *, is_prepared: bool = False) -> Starlette:
     """The servers of every family, in good order."""
-    routes = [route for family in FAMILIES for route in family(sandbox).routes()]
+    families = [family(sandbox) for family in FAMILIES]
+    for family in families:
+        if is_prepared and isinstance(family, TikTok):
+            family.prepare()
+    routes = [route for family in families for route in family.routes()]
 
     async def refused(request: Request, error: Exception) -> Response:
         kind = _AS.get(error.status_code, "bad_request") if isinstance(error, HTTPException) else "bad_request"

@@ -42,6 +42,10 @@ class TikTok:
         self._tasks = Tasks(sandbox, self._lines)
         self._authorisation = Authorisation(sandbox)
 
+    def prepare(self) -> None:
+        """Work out what every report is made of, so that the first one does not have to."""
+        self._tables.prepare()
+
     def routes(self) -> list[Route]:
         """The endpoints served."""
         reading: dict[str, _Handler] = {

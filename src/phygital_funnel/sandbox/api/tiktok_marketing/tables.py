@@ -30,6 +30,10 @@ class Tables:
         self._calendars: dict[tuple[str, bool], Calendar] = {}
         self._lock = RLock()
 
+    def prepare(self) -> None:
+        """Make what does not depend on the clock."""
+        self._conversions.at(0, LATENCY)
+
     @property
     def delivery(self) -> Delivery:
         """Hourly sums of the whole world."""
