@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import combinations, cycle
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -196,7 +197,7 @@ def _unkept(endpoints: dict[str, list[Callable[[], Call]]]) -> list[Callable[[],
 
 
 def _fixed(calls: list[Call]) -> list[Callable[[], Call]]:
-    return [lambda call=call: call for call in calls]  # type: ignore[misc]
+    return [partial(replace, call) for call in calls]
 
 
 def _tiktok(
@@ -263,7 +264,7 @@ def _tiktok_shop(credentials: Credentials, shops: list[str]) -> Iterator[tuple[s
         headers = {"x-tts-access-token": credentials.shop.access_token, "content-type": "application/json"}
         return Call("POST", f"{path}?{urlencode(query)}", headers, body)
 
-    yield "TikTok Shop: orders", [lambda shop=shop: search(shop) for shop in shops]  # type: ignore[misc]
+    yield "TikTok Shop: orders", [partial(search, shop) for shop in shops]
 
 
 def _token(sandbox: RunningSandbox, client: object) -> str:

@@ -3,6 +3,7 @@
 import html
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -56,9 +57,9 @@ class Drop:
         top = [f"{folder}/" for folder, *_ in logs] + ["reference/"]
         folders: dict[str, Callable[[], list[str]]] = {"": lambda: top}
         for folder, streams, suffix, _ in logs:
-            folders[f"{folder}/"] = lambda streams=streams: [f"{stream}/" for stream in streams]  # type: ignore[misc]
+            folders[f"{folder}/"] = partial(list, [f"{stream}/" for stream in streams])
             for stream in streams:
-                folders[f"{folder}/{stream}/"] = lambda suffix=suffix: self._day_files(suffix)  # type: ignore[misc]
+                folders[f"{folder}/{stream}/"] = partial(self._day_files, suffix)
         folders["reference/"] = lambda: [f"{name}.csv" for name in self._reference.tables]
         return folders
 
