@@ -23,7 +23,9 @@ DEMO = SIZES["demo"]
 
 def drawn(process, scenario="S1", size=DEMO, seed=1):
     chosen = SCENARIOS[scenario]
-    return process(chosen.sized(size), chosen, chosen.markets, Randomness(seed))
+    # Only stock runs out differently from scenario to scenario.
+    about = (chosen.sized(size), chosen) if process is stock_outs else (chosen.sized(size),)
+    return process(*about, chosen.markets, Randomness(seed))
 
 
 @pytest.mark.parametrize(("year", "thursday"), [(2023, 23), (2024, 28), (2025, 27), (2026, 26)])

@@ -73,7 +73,7 @@ def _nearest(day: date, weekday: int) -> date:
     return day + timedelta(days=(weekday - day.weekday() + 3) % 7 - 3)
 
 
-def promotions(size: Size, scenario: Scenario, markets: tuple[Market, ...], randomness: Randomness) -> pa.Table:
+def promotions(size: Size, markets: tuple[Market, ...], randomness: Randomness) -> pa.Table:
     """One row per sales event of a market, and per coupon on one product; ``asin`` is null where all are on sale.
 
     Events whose dip reaches into the period are listed too. Rows are ordered by start, market and product.

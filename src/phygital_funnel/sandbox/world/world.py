@@ -159,8 +159,9 @@ def _content(design: Design, tell: Progress) -> dict[str, pa.Table]:
     tables["videos"] = content.videos(design, tables["creators"])
     tables["live_sessions"] = live.live_sessions(design, tables["creators"])
     tables["ads"] = ads(design, tables["videos"])
-    about = (design.size, design.scenario, design.markets, design.randomness)
-    tables["promotions"], tables["stock_outs"] = calendar.promotions(*about), calendar.stock_outs(*about)
+    place = (design.markets, design.randomness)
+    tables["promotions"] = calendar.promotions(design.size, *place)
+    tables["stock_outs"] = calendar.stock_outs(design.size, design.scenario, *place)
     tell("people and content", 1.0)
     return tables
 
