@@ -14,6 +14,7 @@ from rich.text import Text
 from phygital_funnel.errors import FunnelError
 from phygital_funnel.landing import Manifest
 from phygital_funnel.quality import GateResult
+from phygital_funnel.sources.stream import Extraction
 from phygital_funnel.status import Status
 from phygital_funnel.warehouse.release import Release
 
@@ -37,6 +38,10 @@ def landed(manifest: Manifest) -> None:
     window = f" {manifest.window_from}..{manifest.window_to}" if manifest.window_from else ""
     name = " ".join(part for part in (manifest.account, manifest.part) if part)
     say(f"  {manifest.source}.{manifest.stream} {name}{window}: {manifest.row_count:,} rows, commit {manifest.commit}")
+    if manifest.new_fields:
+        say(f"    new fields, kept in _extra: {', '.join(manifest.new_fields)}")
+    if manifest.doubt:
+        say(f"    held: {manifest.doubt} Look, then `phygital landing accept {manifest.manifest_id} --reason ...`")
 
 
 def published(release: Release) -> None:
@@ -64,6 +69,19 @@ def phases() -> Iterator[Callable[[str], None]]:
 
         yield begin
         finish()
+
+
+@contextmanager
+def pages() -> Iterator[Callable[[Extraction, int, int], None]]:
+    """A callback that shows which extraction is being read and how far it came."""
+    with err.status("asking") as spinner:
+
+        def show(extraction: Extraction, page: int, rows_read: int) -> None:
+            window = f" {extraction.window.start}..{extraction.window.end}" if extraction.window else ""
+            name = " ".join(part for part in (extraction.stream.relation, extraction.account, extraction.part) if part)
+            spinner.update(Text(f"{name}{window}: page {page:,}, {rows_read:,} rows"))
+
+        yield show
 
 
 def rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
@@ -137,5 +155,5 @@ def status(found: Status) -> None:
         say(f"warning          {warning}")
     for name, rule, count in found.quarantine:
         say(f"quarantine       {name}: {count:,} rows, {rule}")
-    if found.held:
-        say(f"held             {', '.join(found.held)}")
+    for held in found.held:
+        say(f"held             {held}")

@@ -5,11 +5,13 @@
     ├── SourceError                 a platform or file could not be read
     │   ├── AuthError               credentials refused: a person must act
     │   ├── RequestRefused          the platform calls our request invalid: a bug or a wrong account
-    │   ├── SchemaDrift             columns are missing: the file or report changed shape
+    │   ├── SchemaDrift             columns are missing or of another type: the file or answer changed shape
     │   ├── TruncatedReport         the bytes end before the report does
+    │   ├── SeveralRefused          more than one stream or account was refused; what could be read was landed
     │   └── TransientSourceError    worth another try
     │       ├── RateLimited         throttled: wait, then try again
-    │       └── SourceUnreachable   no answer, a broken connection, or a 5xx
+    │       ├── SourceUnreachable   no answer, a broken connection, or a 5xx
+    │       └── NotYetLanded        it needs what another stream has not brought yet
     ├── LandingError                landing could not be read or written
     ├── HomeBusy                    another process is building in the same home: wait, then try again
     ├── BuildError                  dbt or the loader failed
@@ -19,7 +21,7 @@
 Each message says what was refused, where, and what to do next.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class FunnelError(Exception):
@@ -54,21 +56,52 @@ class RequestRefused(SourceError):
 
 
 class SchemaDrift(SourceError):
-    """A file or report lacks columns the stream declares."""
+    """A file, a report or a page of an answer is not shaped as its stream declares.
 
-    def __init__(self, source: str, where: str, *, missing: Iterable[str], unexpected: Iterable[str] = ()) -> None:
+    Args:
+        source: name of the source.
+        where: the file, or the stream with its account and page.
+        missing: fields that are absent though required.
+        retyped: what was found instead, by field, for example ``{"spend": "a number, not text"}``.
+        unexpected: fields that the stream does not declare; one of them may be a missing one renamed.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        where: str,
+        *,
+        missing: Iterable[str] = (),
+        retyped: Mapping[str, str] | None = None,
+        unexpected: Iterable[str] = (),
+    ) -> None:
         self.missing = tuple(sorted(missing))
+        self.retyped = dict(sorted((retyped or {}).items()))
         self.unexpected = tuple(sorted(unexpected))
-        found = f"; unexpected columns: {', '.join(self.unexpected)}" if self.unexpected else ""
+        problems = [
+            *([f"lacks the columns {', '.join(self.missing)}"] if self.missing else ()),
+            *([f"has {', '.join(f'{name} as {found}' for name, found in self.retyped.items())}"] if retyped else ()),
+        ]
+        if self.unexpected:
+            problems.append(f"unexpected columns: {', '.join(self.unexpected)}")
         super().__init__(
             source,
-            f"{where} lacks the columns {', '.join(self.missing)}{found}. Nothing of it was landed: "
-            "rename or add the columns, then extract again.",
+            f"{where} {'; '.join(problems)}. Nothing of it was landed: correct the file, or, if the platform changed "
+            f"its answer, the stream's declaration in sources/{source}/streams.py; then extract again.",
         )
 
 
 class TruncatedReport(SourceError):
     """The report's bytes end before the report does."""
+
+
+class SeveralRefused(SourceError):
+    """Streams or accounts that cannot be read for reasons of their own; what could be read was landed."""
+
+    def __init__(self, source: str, errors: Sequence[SourceError]) -> None:
+        self.errors = tuple(errors)
+        reasons = " / ".join(str(error).removeprefix(f"{source}: ") for error in errors)
+        super().__init__(source, f"refused {len(errors)} times, and all else was landed: {reasons}")
 
 
 class TransientSourceError(SourceError):
@@ -94,6 +127,10 @@ class RateLimited(TransientSourceError):
 
 class SourceUnreachable(TransientSourceError):
     """No answer, a broken connection, or a server error."""
+
+
+class NotYetLanded(TransientSourceError):
+    """The stream needs another one that has not been landed; that one may be on its way."""
 
 
 class LandingError(FunnelError):

@@ -1,14 +1,18 @@
 """The calls that Airflow's tasks and the command line share."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
 from phygital_funnel.landing import Landing, Manifest
+from phygital_funnel.refusals import Refusals
 from phygital_funnel.settings import Settings
-from phygital_funnel.sources.registry import accounts_of, extractor, streams_of
-from phygital_funnel.sources.stream import Extraction, Stream, Window
+from phygital_funnel.sources.lean import keep_pandas_out
+from phygital_funnel.sources.registry import Extractor, ReportExtractor, accounts_of, extractor, streams_of
+from phygital_funnel.sources.stream import Extraction, Page, Stream, Window
 from phygital_funnel.warehouse.build import build
 from phygital_funnel.warehouse.release import Release, publish
 
@@ -31,7 +35,9 @@ def extract(
     *,
     account: str | None = None,
     stream: str | None = None,
+    run: str = "",
     on_landed: Callable[[Manifest], None] | None = None,
+    on_page: Callable[[Extraction, int, int], None] | None = None,
 ) -> list[Manifest]:
     """Extract and land a window of a source, reaching back as far as each stream is restated.
 
@@ -41,36 +47,114 @@ def extract(
         window: dates, both included.
         account: one account; all configured ones when None.
         stream: one stream; all of the source when None.
+        run: names this extraction, so that a second attempt under the same name leaves out what the first landed.
         on_landed: told of every extraction that was landed.
+        on_page: told of every page that was read, with its number and the rows so far.
 
     Returns:
-        The manifests of what was landed.
+        The manifests of what was landed now.
 
     Raises:
-        SourceError: a stream was refused; extractions before it stay landed, nothing of it does.
+        SourceError: an account or a stream was refused; of the refused window nothing is landed. Other accounts, and
+            streams that a change of shape does not concern, were read all the same.
     """
+    keep_pandas_out()
     streams = streams_of(source, stream)
     chosen = accounts_of(settings, source) if account is None else (account,)
-    landing = Landing(settings.landing_url)
-    landed = []
+    landing = Landing.of(settings)
+    landed: list[Manifest] = []
+    refusals = Refusals(source)
     with closing(extractor(settings, source)) as reader:
         for one_account, one_stream in product(chosen, streams):
-            for extraction in reader.extract(one_stream, one_account, window):
-                manifest = land(landing, extraction)
-                if manifest is not None:
+            with refusals.noted(one_account) as is_readable:
+                if not is_readable:
+                    continue
+                for manifest in _extract_one(landing, reader, one_stream, one_account, window, run, on_page):
                     landed.append(manifest)
                     if on_landed is not None:
                         on_landed(manifest)
+    refusals.speak()
     return landed
 
 
-def land(landing: Landing, extraction: Extraction) -> Manifest | None:
+def _extract_one(
+    landing: Landing,
+    reader: Extractor,
+    stream: Stream,
+    account: str,
+    window: Window,
+    run: str,
+    on_page: Callable[[Extraction, int, int], None] | None,
+) -> Iterator[Manifest]:
+    """Land one stream of one account, but for what was landed under the same run before."""
+    done = _landed_under(landing, stream, run)
+    for extraction in reader.extract(stream, account, window):
+        if (extraction.account, extraction.part, extraction.window, extraction.checksum) not in done:
+            manifest = land(landing, _watched(extraction, on_page), run)
+            if manifest is not None:
+                yield manifest
+
+
+def prepare(
+    settings: Settings, source: str, window: Window, *, account: str, stream: str, run: str = ""
+) -> tuple[str, ...]:
+    """Ask the platform for the reports that an extraction would wait for.
+
+    Args:
+        settings: where the source is.
+        source: for example ``amazon_seller``.
+        window: as for ``extract``.
+        account: one account.
+        stream: one stream.
+        run: as for ``extract``.
+
+    Returns:
+        The platform's ids of the reports that are not ready; empty when ``extract`` would not wait.
+
+    Raises:
+        SourceError: the platform refused, or gave a report up.
+    """
+    (one_stream,) = streams_of(source, stream)
+    with closing(extractor(settings, source)) as reader:
+        if not isinstance(reader, ReportExtractor):
+            return ()
+        landed = _landed_under(Landing.of(settings), one_stream, run)
+        return reader.prepare(one_stream, account, window, done=frozenset(w for a, _, w, _ in landed if a == account))
+
+
+def _watched(extraction: Extraction, on_page: Callable[[Extraction, int, int], None] | None) -> Extraction:
+    """The extraction, telling of every page it reads."""
+    if on_page is None:
+        return extraction
+
+    def pages(cursor: Any) -> Iterator[Page]:
+        rows = 0
+        for number, page in enumerate(extraction.pages(cursor), start=1):
+            rows += len(page.rows)
+            on_page(extraction, number, rows)
+            yield page
+
+    return replace(extraction, pages=pages)
+
+
+def _landed_under(landing: Landing, stream: Stream, run: str) -> frozenset[tuple[str, str, Window | None, str]]:
+    """Account, part, window and checksum of what was landed under a run's name."""
+    if not run:
+        return frozenset()
+    return frozenset(
+        (manifest.account, manifest.part, manifest.window, manifest.checksum)
+        for manifest in landing.manifests(stream)
+        if manifest.run == run and manifest.is_complete
+    )
+
+
+def land(landing: Landing, extraction: Extraction, run: str = "") -> Manifest | None:
     """Land one extraction; None when it is a file that is landed already."""
     stream = extraction.stream
     if extraction.checksum and landing.has_checksum(stream, extraction.account, extraction.checksum):
         logger.info("%s %s is landed already", stream.relation, extraction.account)
         return None
-    manifest = landing.append(extraction)
+    manifest = landing.append(extraction, run)
     logger.info(
         "%s %s: landed %s rows as commit %s", stream.relation, extraction.account, manifest.row_count, manifest.commit
     )
@@ -92,7 +176,7 @@ def load_files(settings: Settings, files: dict[Stream, str]) -> list[Manifest]:
     from phygital_funnel.sources.drop import read_drop
 
     extractions = [read_drop(Path(path).expanduser(), stream) for stream, path in files.items()]
-    landing = Landing(settings.landing_url)
+    landing = Landing.of(settings)
     return [manifest for manifest in (land(landing, extraction) for extraction in extractions) if manifest is not None]
 
 

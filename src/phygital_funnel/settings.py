@@ -11,7 +11,7 @@ from phygital_funnel.errors import ConfigError
 
 ATTRIBUTION_MODELS = ("first_touch", "last_touch", "linear", "position_based", "time_decay")
 PATH_TRANSFORMS = ("none", "collapse_repeats", "first_occurrence")
-API_SOURCES = ("tiktok_ads", "amazon_attribution", "amazon_seller")
+API_SOURCES = ("tiktok_ads", "tiktok_organic", "tiktok_shop", "amazon_attribution", "amazon_seller", "amazon_ads")
 SHORTEST_HALF_LIFE_DAYS = 1 / 86_400
 _SWITCHES = {"on": True, "off": False}
 
@@ -84,6 +84,7 @@ class Settings:
     reporting_currency: str = "USD"
     request_rate_scale: float = 1.0
     schedules: bool = True
+    report_patience_seconds: float = 60.0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -108,6 +109,7 @@ class Settings:
             reporting_currency=_currency(env, project_dir),
             request_rate_scale=env.number("REQUEST_RATE_SCALE", 1.0),
             schedules=env.switch("SCHEDULES", default=True),
+            report_patience_seconds=env.number("REPORT_PATIENCE_SECONDS", 60.0),
         )
 
     def source(self, name: str) -> SourceSettings:

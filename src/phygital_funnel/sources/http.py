@@ -1,15 +1,18 @@
-"""The HTTP core every thin client shares: time-outs, a token bucket, retries by error type, request ids in logs."""
+"""The HTTP core every thin client shares: time-outs, connection limits, retries by error type, request ids in logs."""
 
 import json
 import logging
+import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import orjson
 import stamina
-from pyrate_limiter import Limiter, Rate, StateBucket, TokenBucket
 
 from phygital_funnel.errors import AuthError, ConfigError, RateLimited, SourceUnreachable, TransientSourceError
 
@@ -18,38 +21,31 @@ logger = logging.getLogger(__name__)
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+CONNECTIONS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
 ATTEMPTS = 8
 LONGEST_WAIT_SECONDS = 300.0
+REQUEST_ID_HEADERS = ("x-amzn-requestid", "x-tt-logid")
 T = TypeVar("T")
 
 
-class RateLimit:
-    """Blocks until a request may be sent: a token bucket per account and endpoint.
+def retrying(call: Callable[[], T], *, scale: float = 1.0) -> T:
+    """Run ``call``; on a transient error wait (as long as the platform asked, else with jittered back-off) and repeat.
 
     Args:
-        per_second: sustained rate the platform allows.
-        burst: requests that may go at once.
-        scale: multiplies the rate, for a sandbox whose limits are scaled alike.
-    """
-
-    def __init__(self, per_second: float, burst: int, *, scale: float = 1.0) -> None:
-        milliseconds = max(1, round(burst * 1000 / (per_second * scale)))
-        self._limiter = Limiter(StateBucket([Rate(burst, milliseconds)], TokenBucket()))
-
-    def wait(self) -> None:
-        """Take one token, waiting for it if none is left."""
-        self._limiter.try_acquire("request", blocking=True)
-
-
-def retrying(call: Callable[[], T]) -> T:
-    """Run ``call``; on a transient error wait (as long as the platform asked, else with jittered back-off) and repeat.
+        call: asks the platform once.
+        scale: divides our own waits, for a sandbox that is faster than the platforms.
 
     Raises:
         SourceError: the last transient error when the attempts are used up, or any other error at once.
     """
     result: T
     for attempt in stamina.retry_context(
-        on=_backoff, attempts=ATTEMPTS, timeout=LONGEST_WAIT_SECONDS, wait_initial=0.5, wait_max=60.0, wait_jitter=0.5
+        on=_backoff,
+        attempts=ATTEMPTS,
+        timeout=LONGEST_WAIT_SECONDS,
+        wait_initial=0.5 / scale,
+        wait_max=60.0 / scale,
+        wait_jitter=0.5 / scale,
     ):
         with attempt:
             result = call()
@@ -62,17 +58,39 @@ def _backoff(error: Exception) -> bool | float:
     return isinstance(error, TransientSourceError)
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """One for all connections of the process: reading the certificates takes longer than most requests."""
+    return httpx.create_ssl_context()
+
+
+def _tell(details: stamina.instrumentation.RetryDetails) -> None:
+    logger.info("%s Trying again in %.1f s.", details.caused_by, details.wait_for, extra={"attempt": details.retry_num})
+
+
+# Where structlog is installed, stamina would print its retries to stdout, past the logging of the host program.
+stamina.instrumentation.set_on_retry_hooks((_tell,))
+
+
 class HttpClient:
     """A connection pool to one host whose network failures arrive as our own errors.
 
     Args:
         source: name of the source, for messages.
         base_url: scheme and host, without a trailing slash.
+        headers: sent with every request; never logged.
     """
 
-    def __init__(self, source: str, base_url: str) -> None:
+    def __init__(self, source: str, base_url: str, headers: dict[str, str] | None = None) -> None:
         self.source = source
-        self._client = httpx.Client(base_url=base_url, timeout=TIMEOUT, follow_redirects=False)
+        self._client = httpx.Client(
+            base_url=base_url,
+            headers=headers,
+            timeout=TIMEOUT,
+            limits=CONNECTIONS,
+            verify=_tls(),
+            follow_redirects=False,
+        )
 
     def close(self) -> None:
         """Close the pool's connections."""
@@ -84,14 +102,36 @@ class HttpClient:
         Raises:
             SourceUnreachable: no answer came, or it broke off.
         """
+        started = time.monotonic()
         try:
             response = self._client.request(method, path, **arguments)
         except httpx.HTTPError as error:
+            what = f"{method} {self._client.base_url}{path} got no answer ({type(error).__name__}: {error})"
             raise SourceUnreachable(
-                self.source, f"{method} {self._client.base_url}{path} got no answer ({type(error).__name__}: {error})."
+                self.source, f"{what}. Extract again later; if it stays so, check the address and the network."
             ) from error
-        logger.info("%s %s %s -> %s", self.source, method, path, response.status_code)
+        self._log(method, path, response, time.monotonic() - started)
         return response
+
+    def _log(self, method: str, path: str, response: httpx.Response, seconds: float) -> None:
+        request_id = next((response.headers[name] for name in REQUEST_ID_HEADERS if name in response.headers), "")
+        logger.info(
+            "%s %s %s -> %s in %.2f s%s",
+            self.source,
+            method,
+            path,
+            response.status_code,
+            seconds,
+            f" [request id {request_id}]" if request_id else "",
+            extra={
+                "source": self.source,
+                "method": method,
+                "path": path,
+                "status": response.status_code,
+                "seconds": round(seconds, 3),
+                "request_id": request_id,
+            },
+        )
 
     @contextmanager
     def download(self, url: str) -> Iterator[httpx.Response]:
@@ -101,7 +141,7 @@ class HttpClient:
             SourceUnreachable: no answer came, it broke off, or it is not a success.
         """
         try:
-            with httpx.stream("GET", url, timeout=TIMEOUT) as response:
+            with httpx.stream("GET", url, timeout=TIMEOUT, verify=_tls()) as response:
                 if response.status_code != httpx.codes.OK:
                     raise SourceUnreachable(self.source, f"the report's download answered {response.status_code}.")
                 yield response
@@ -118,8 +158,8 @@ def json_body(source: str, response: httpx.Response) -> Any:
         SourceUnreachable: the body is not JSON, as from a gateway in trouble.
     """
     try:
-        return response.json()
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        return orjson.loads(response.content)
+    except orjson.JSONDecodeError as error:
         raise SourceUnreachable(
             source, f"the answer with status {response.status_code} is not JSON: {response.text[:80]!r}."
         ) from error

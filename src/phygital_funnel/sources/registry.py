@@ -1,33 +1,72 @@
-"""Which sources there are, their streams, and what reads them."""
+"""Which sources there are, their streams, and what reads them.
+
+A platform is one package beside this file: ``streams.py`` declares what is loaded, ``extract.py`` reads it.
+"""
 
 from collections.abc import Iterator
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast, runtime_checkable
 
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.settings import API_SOURCES, Settings
+from phygital_funnel.sources.amazon_ads import streams as amazon_ads
 from phygital_funnel.sources.amazon_attribution import streams as amazon_attribution
 from phygital_funnel.sources.amazon_seller import streams as amazon_seller
 from phygital_funnel.sources.events import streams as events
 from phygital_funnel.sources.links import streams as links
 from phygital_funnel.sources.reference import streams as reference
-from phygital_funnel.sources.stream import Extraction, Stream, Window
+from phygital_funnel.sources.stream import Cadence, Extraction, Stream, Window
 from phygital_funnel.sources.tiktok_ads import streams as tiktok_ads
+from phygital_funnel.sources.tiktok_organic import streams as tiktok_organic
+from phygital_funnel.sources.tiktok_shop import streams as tiktok_shop
 
+# Reference comes first: some streams ask for the products that are listed there.
 STREAMS: dict[str, tuple[Stream, ...]] = {
     module.SOURCE: module.STREAMS
-    for module in (tiktok_ads, amazon_attribution, amazon_seller, links, reference, events)
+    for module in (
+        reference,
+        tiktok_ads,
+        tiktok_organic,
+        tiktok_shop,
+        amazon_attribution,
+        amazon_ads,
+        amazon_seller,
+        links,
+        events,
+    )
 }
+# Named, not imported: a task loads the client of the one source it reads.
+EXTRACTORS = {
+    "tiktok_ads": "tiktok_ads.extract.TikTokAdsExtractor",
+    "tiktok_organic": "tiktok_organic.extract.TikTokOrganicExtractor",
+    "tiktok_shop": "tiktok_shop.extract.TikTokShopExtractor",
+    "amazon_attribution": "amazon_attribution.extract.AmazonAttributionExtractor",
+    "amazon_seller": "amazon_seller.extract.AmazonSellerExtractor",
+    "amazon_ads": "amazon_ads.extract.AmazonAdsExtractor",
+}
+DROP_EXTRACTOR = "drop.DropExtractor"
 
 
 class Extractor(Protocol):
     """Reads the streams of one source."""
 
     def extract(self, stream: Stream, account: str, window: Window) -> Iterator[Extraction]:
-        """Read one stream of one account."""
+        """Read one stream of one account; nothing is asked for before an extraction's pages are read."""
         ...
 
     def close(self) -> None:
         """Close what is open."""
+        ...
+
+
+@runtime_checkable
+class ReportExtractor(Extractor, Protocol):
+    """Reads streams that a platform prepares as reports, which takes minutes to hours."""
+
+    def prepare(
+        self, stream: Stream, account: str, window: Window, *, done: frozenset[Window | None] = frozenset()
+    ) -> tuple[str, ...]:
+        """Ask for the reports that are missing, but for windows already ``done``; the ids of those not ready."""
         ...
 
 
@@ -36,8 +75,8 @@ def all_streams() -> tuple[Stream, ...]:
     return tuple(stream for streams in STREAMS.values() for stream in streams)
 
 
-def streams_of(source: str, name: str | None = None) -> tuple[Stream, ...]:
-    """The streams of a source, or the one that is named.
+def streams_of(source: str, name: str | None = None, cadence: Cadence | None = None) -> tuple[Stream, ...]:
+    """The streams of a source, or the one that is named, or those of a cadence.
 
     Raises:
         ConfigError: no such source or stream.
@@ -48,7 +87,7 @@ def streams_of(source: str, name: str | None = None) -> tuple[Stream, ...]:
     if not chosen:
         names = ", ".join(stream.name for stream in STREAMS[source])
         raise ConfigError(f"{source} has no stream {name!r}; use one of {names}.")
-    return chosen
+    return tuple(stream for stream in chosen if cadence in (None, stream.cadence))
 
 
 def accounts_of(settings: Settings, source: str) -> tuple[str, ...]:
@@ -71,18 +110,5 @@ def accounts_of(settings: Settings, source: str) -> tuple[str, ...]:
 
 def extractor(settings: Settings, source: str) -> Extractor:
     """What reads the streams of a source; clients are imported only for the source that is asked for."""
-    if source == tiktok_ads.SOURCE:
-        from phygital_funnel.sources.tiktok_ads.extract import TikTokAdsExtractor
-
-        return TikTokAdsExtractor(settings)
-    if source == amazon_attribution.SOURCE:
-        from phygital_funnel.sources.amazon_attribution.extract import AmazonAttributionExtractor
-
-        return AmazonAttributionExtractor(settings)
-    if source == amazon_seller.SOURCE:
-        from phygital_funnel.sources.amazon_seller.extract import AmazonSellerExtractor
-
-        return AmazonSellerExtractor(settings)
-    from phygital_funnel.sources.drop import DropExtractor
-
-    return DropExtractor(settings)
+    module, name = EXTRACTORS.get(source, DROP_EXTRACTOR).rsplit(".", 1)
+    return cast("Extractor", getattr(import_module(f"phygital_funnel.sources.{module}"), name)(settings))

@@ -1,8 +1,8 @@
-"""What a stream is: its columns, its key, and how an extraction of it covers what was known before."""
+"""What a stream is: its columns, its key, what its figures mean, and how an extraction of it covers what was known."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 METADATA_COLUMNS = ("_account", "_part", "_row", "_manifest_id", "_extracted_at", "_extra", "_reject")
+SATURDAY = 5
 
 
 class Coverage(StrEnum):
@@ -24,6 +25,14 @@ class Coverage(StrEnum):
     """Everything of the account and part."""
     CHANGES = "changes"
     """Only the scopes (orders, clicks...) it holds: a feed of changes, where absence says nothing."""
+
+
+class Cadence(StrEnum):
+    """How often a stream is extracted (api-contracts 13)."""
+
+    INTRADAY = "every 3 hours"
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,55 @@ class Window:
         """Whether every date of ``other`` is in this window."""
         return self.start <= other.start and other.end <= self.end
 
+    def days(self) -> list[date]:
+        """Every date of the window, oldest first."""
+        return [self.start + timedelta(days=number) for number in range((self.end - self.start).days + 1)]
+
+
+@dataclass(frozen=True)
+class Reread:
+    """How a run's window becomes the windows that are asked for.
+
+    Args:
+        days: days a run re-reads, because the platform restates them.
+        weekly_days: days that the run which ends on a Saturday re-reads.
+        per_request: most days the platform answers at once; 0 for no limit.
+        history_days: days the platform keeps; older ones are not asked for. 0 for ever.
+    """
+
+    days: int = 1
+    weekly_days: int = 0
+    per_request: int = 0
+    history_days: int = 0
+
+    def windows(self, asked: Window, today: date) -> list[Window]:
+        """The windows to ask for, oldest first; one that lies wholly before the kept history is asked for as it is."""
+        back = max(self.days, self.weekly_days if asked.end.weekday() == SATURDAY else 0)
+        window = asked.reaching_back(back)
+        oldest = today - timedelta(days=self.history_days - 1) if self.history_days else date.min
+        if oldest <= window.end:
+            window = Window(max(window.start, oldest), window.end)
+        return window.split(self.per_request) if self.per_request else [window]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What an analyst must know of a stream's figures; the matrix of docs/platforms.md shows it.
+
+    Args:
+        grain: what one row is, for example ``ad x day``.
+        zone: whose days its dates are: ``UTC``, ``ad account``, ``profile``, ``marketplace``, or ``none``.
+        currency: where the currency of its amounts is found, or ``none``.
+        dated_on: what its date is the date of, for example ``ad interaction``.
+        not_additive: figures that must not be summed, and why; empty when all can be.
+    """
+
+    grain: str
+    zone: str = "none"
+    currency: str = "none"
+    dated_on: str = "none"
+    not_additive: str = ""
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -67,8 +125,16 @@ class Stream:
         key: natural key of a row.
         coverage: what a complete extraction replaces.
         scope: columns an extraction replaces as one: the date column for WINDOW, the changed thing for CHANGES.
-        required: columns without which a file or report is refused; the key when empty.
-        reread_days: how many days a run re-reads, because the platform restates them.
+        required: columns every page must hold; the key when empty.
+        numbers: columns that are JSON numbers on the wire.
+        flags: columns that are JSON booleans on the wire.
+        nested: columns that are JSON objects or arrays on the wire; landed as JSON text.
+        untyped: columns whose type on the wire varies.
+        reread: which windows a run asks for.
+        cadence: how often it is extracted.
+        fresh_hours: hours after which the newest extraction counts as stale.
+        request: how the source's extractor asks for it: endpoint and page style, in the source's own terms.
+        meaning: what its figures mean.
     """
 
     source: str
@@ -78,7 +144,15 @@ class Stream:
     coverage: Coverage
     scope: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
-    reread_days: int = 1
+    numbers: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+    untyped: tuple[str, ...] = ()
+    reread: Reread = Reread()
+    cadence: Cadence = Cadence.DAILY
+    fresh_hours: int = 36
+    request: Any = field(default=None, compare=False)
+    meaning: Meaning = Meaning("row")
 
     @property
     def relation(self) -> str:
@@ -91,31 +165,51 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class Extraction:
-    """What one read of a stream brought: the rows of one account, part and window.
+class Page:
+    """One page of an answer.
 
     Args:
-        stream: what was read.
-        rows: one mapping per row, keyed by column, values as text, None, or anything JSON can hold; or a table of the
-            stream's columns with ``_extra`` and ``_reject``.
+        rows: one mapping per row, keyed by column, values as the wire gave them; or a table of the stream's columns
+            with ``_extra`` and ``_reject``.
+        request_id: the platform's id of the request.
+        cursor: where the next page begins, as anything JSON can hold; None where reading cannot be taken up again.
+    """
+
+    rows: "list[dict[str, Any]] | pa.Table"
+    request_id: str = ""
+    cursor: Any = None
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """One read of a stream: the rows of one account, part and window. Nothing is asked for until it is landed.
+
+    Args:
+        stream: what is read.
+        pages: reads the pages, from the first one when given None, else from the cursor of an earlier page.
         account: advertiser, profile, marketplace, or file name.
         part: subdivision of the account that is covered on its own, for example the report level.
         window: dates asked for; None when the stream has none.
-        pages: pages or files read.
-        request_ids: the platform's ids of the requests.
         checksum: digest of the file, for file drops.
         is_complete: False when something is known to be missing; a partial extraction replaces nothing.
+        on_landed: called once the rows are committed, for example to forget a report's id.
     """
 
     stream: Stream
-    rows: "list[dict[str, Any]] | pa.Table"
+    pages: Callable[[Any], Iterator[Page]] = field(repr=False)
     account: str = ""
     part: str = ""
     window: Window | None = None
-    pages: int = 1
-    request_ids: tuple[str, ...] = ()
     checksum: str = ""
     is_complete: bool = True
+    on_landed: Callable[[], None] = field(default=lambda: None, repr=False)
+
+    @classmethod
+    def of_rows(
+        cls, stream: Stream, rows: "list[dict[str, Any]] | pa.Table", account: str = "", **rest: Any
+    ) -> "Extraction":
+        """An extraction whose rows are at hand, as one page."""
+        return cls(stream, lambda cursor: iter((Page(rows),)), account, **rest)
 
 
 def snake_case(name: str) -> str:

@@ -1,10 +1,14 @@
 """Retries by error type, and waiting as long as the platform asks."""
 
+import logging
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 import stamina
 
 from phygital_funnel.errors import AuthError, ConfigError, RateLimited, SourceUnreachable
-from phygital_funnel.sources.http import RateLimit, read_credentials, retrying
+from phygital_funnel.sources.http import HttpClient, json_body, read_credentials, retrying
 
 
 def failing(*errors):
@@ -53,22 +57,6 @@ def test_the_wait_is_the_one_the_platform_asked_for():
     assert waits == [pytest.approx(0.02)]
 
 
-def test_a_token_bucket_lets_a_burst_through_and_then_keeps_the_rate():
-    import time
-
-    limit = RateLimit(50, 5)
-    start = time.monotonic()
-    for _ in range(5):
-        limit.wait()
-    after_the_burst = time.monotonic()
-    for _ in range(10):
-        limit.wait()
-    end = time.monotonic()
-
-    assert end - start >= 0.15  # ten more at fifty a second take 0.2 s
-    assert after_the_burst - start < end - after_the_burst
-
-
 def test_credentials_are_read_by_name_and_never_shown(tmp_path):
     path = tmp_path / "c.json"
     path.write_text('{"access_token": "s3cr3t", "other": ""}')
@@ -77,3 +65,59 @@ def test_credentials_are_read_by_name_and_never_shown(tmp_path):
     with pytest.raises(ConfigError, match="lacks other") as refusal:
         read_credentials("tiktok_ads", path, ("access_token", "other"))
     assert "s3cr3t" not in str(refusal.value)
+
+
+def test_own_waits_shrink_with_the_scale_of_the_sandbox():
+    waits = []
+    stamina.instrumentation.set_on_retry_hooks([lambda details: waits.append(details.wait_for)])
+    try:
+        retrying(failing(SourceUnreachable("x", "down"), SourceUnreachable("x", "down")), scale=1000)
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(None)
+    assert len(waits) == 2
+    assert max(waits) < 0.01
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers every request with a request id."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("x-amzn-RequestId", "req-1")
+        self.end_headers()
+        self.wfile.write(b'{"ok": true}')
+
+    def log_message(self, *args):
+        """Keep the test's output clean."""
+
+
+@pytest.fixture
+def base_url():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_logs_name_the_request_and_never_its_query_or_headers(base_url, caplog):
+    caplog.set_level(logging.INFO)
+    client = HttpClient("amazon_ads", base_url, {"Authorization": "Bearer s3cr3t-token"})
+    response = client.send("GET", "/reporting/reports", params={"sign": "s3cr3t-sign"})
+    client.close()
+
+    (record,) = [record for record in caplog.records if record.name == "phygital_funnel.sources.http"]
+    assert json_body("amazon_ads", response) == {"ok": True}
+    assert (record.request_id, record.status, record.path) == ("req-1", 200, "/reporting/reports")
+    assert "[request id req-1]" in record.getMessage()
+    assert "s3cr3t" not in caplog.text
+    assert not [record for record in caplog.records if "s3cr3t" in str(vars(record))]
+
+
+def test_an_answer_that_is_not_json_is_a_gateway_in_trouble(base_url):
+    client = HttpClient("x", base_url)
+    response = client.send("GET", "/")
+    client.close()
+    response._content = b"<html>502 Bad Gateway</html>"
+
+    with pytest.raises(SourceUnreachable, match="is not JSON: '<html>502"):
+        json_body("x", response)

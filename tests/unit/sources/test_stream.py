@@ -6,7 +6,7 @@ import pytest
 
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.sources.registry import all_streams, streams_of
-from phygital_funnel.sources.stream import METADATA_COLUMNS, Coverage, Window, snake_case
+from phygital_funnel.sources.stream import METADATA_COLUMNS, Coverage, Reread, Window, snake_case
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,34 @@ def test_a_window_that_ends_before_it_starts_is_refused():
         Window(date(2026, 11, 2), date(2026, 11, 1))
 
 
+def test_a_run_rereads_its_days_and_on_saturdays_those_of_the_week():
+    reread = Reread(days=7, weekly_days=28)
+    friday, saturday = date(2026, 11, 6), date(2026, 11, 7)
+
+    assert reread.windows(Window(friday, friday), saturday) == [Window(date(2026, 10, 31), friday)]
+    assert reread.windows(Window(saturday, saturday), saturday) == [Window(date(2026, 10, 11), saturday)]
+
+
+def test_windows_are_as_long_as_the_platform_answers_and_end_where_its_history_does():
+    today = date(2026, 11, 7)
+    long_ago = Window(date(2026, 1, 1), today)
+
+    assert Reread(1, per_request=30, history_days=60).windows(long_ago, today) == [
+        Window(date(2026, 9, 9), date(2026, 10, 8)),
+        Window(date(2026, 10, 9), today),
+    ]
+    # Asked for as it is, so that the platform refuses it and nobody takes silence for no data.
+    before = Window(date(2026, 1, 1), date(2026, 1, 2))
+    assert Reread(1, history_days=60).windows(before, today) == [before]
+
+
 @pytest.mark.parametrize("stream", all_streams(), ids=lambda stream: stream.relation)
 def test_every_stream_declares_key_scope_and_required_columns_among_its_columns(stream):
     declared = set(stream.columns)
 
     assert len(declared) == len(stream.columns)
     assert {*stream.key, *stream.scope, *stream.required} <= declared
+    assert {*stream.numbers, *stream.flags, *stream.nested, *stream.untyped} <= declared
     assert not declared & {*METADATA_COLUMNS, "_commit"}
     assert bool(stream.scope) == (stream.coverage is not Coverage.SNAPSHOT)
 

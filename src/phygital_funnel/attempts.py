@@ -1,0 +1,58 @@
+"""Names an extraction, so that the same command given again takes up where a killed one stopped."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from phygital_funnel import clock
+from phygital_funnel.settings import Settings
+from phygital_funnel.state import write_json
+
+RESUMABLE = timedelta(hours=24)
+"""Older attempts are not taken up: what they landed may have been restated since."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at an extraction.
+
+    Args:
+        run: the name its extractions are landed under.
+        is_resumed: whether an earlier attempt of that name was not finished.
+    """
+
+    run: str
+    is_resumed: bool
+
+
+@contextmanager
+def attempt(settings: Settings, *what: object, restart: bool = False, prefix: str = "cli") -> Iterator[Attempt]:
+    """Keep the name of an unfinished extraction until the block ends without an error.
+
+    Args:
+        settings: whose home keeps the names.
+        what: what is extracted; equal commands share a name.
+        restart: forget an unfinished attempt.
+        prefix: how the name begins, so that everything landed on behalf of one caller can be found.
+    """
+    digest = hashlib.sha256(json.dumps([str(part) for part in what]).encode()).hexdigest()[:32]
+    path = settings.home / "state" / "extractions" / f"{digest}.json"
+    unfinished = None if restart else _unfinished(path.read_text(encoding="utf-8") if path.is_file() else "")
+    run = unfinished or f"{prefix}-{secrets.token_hex(8)}"
+    if unfinished is None:
+        write_json(path, {"run": run, "started_at": clock.now().isoformat(), "what": [str(part) for part in what]})
+    yield Attempt(run, is_resumed=unfinished is not None)
+    path.unlink(missing_ok=True)
+
+
+def _unfinished(text: str) -> str | None:
+    try:
+        content = json.loads(text)
+        is_recent = clock.now() - datetime.fromisoformat(content["started_at"]) < RESUMABLE
+        return str(content["run"]) if is_recent else None
+    except (ValueError, KeyError, TypeError):  # no attempt, or one whose note was cut off
+        return None
