@@ -1,33 +1,30 @@
 """Decisions people take about landed data: append-only, replayed by every build."""
 
 import getpass
-import json
 from datetime import datetime
-from typing import Any
 
 from phygital_funnel import clock
 from phygital_funnel.errors import ConfigError
-from phygital_funnel.landing import Landing
+from phygital_funnel.landing import Landing, Manifest, verdicts
+from phygital_funnel.landing.verdicts import HOLD, RELEASE
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.registry import all_streams
 
-HOLD, RELEASE = "hold", "release"
+__all__ = ["HOLD", "RELEASE", "decide", "held_extractions", "held_manifests"]
 
 
-def decide(settings: Settings, decision: str, manifest_id: str, reason: str) -> None:
-    """Hold an extraction, so that builds treat it as incomplete, or release it again.
+def decide(settings: Settings, decision: str, manifest_id: str, reason: str) -> Manifest:
+    """Hold an extraction, so that builds treat it as incomplete, or release it: accept it, if the guard holds it.
 
     Raises:
         ConfigError: no extraction has that id, or no reason is given.
     """
     if not reason.strip():
         raise ConfigError("A decision needs a reason; the next person will ask.")
-    landing = Landing(settings.landing_url)
-    known = {manifest.manifest_id for stream in all_streams() for manifest in landing.manifests(stream)}
+    landing = Landing.of(settings)
+    known = {manifest.manifest_id: manifest for stream in all_streams() for manifest in landing.manifests(stream)}
     if manifest_id not in known:
-        raise ConfigError(
-            f"No extraction has the manifest id {manifest_id!r}; `phygital status --extractions` lists them."
-        )
+        raise ConfigError(f"No extraction has the manifest id {manifest_id!r}; `phygital landing list` lists them.")
     entry = {
         "decision": decision,
         "manifest_id": manifest_id,
@@ -35,24 +32,31 @@ def decide(settings: Settings, decision: str, manifest_id: str, reason: str) -> 
         "decided_at": clock.now().isoformat(),
         "decided_by": getpass.getuser(),
     }
-    path = settings.home / "state" / "decisions" / "extractions.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    verdicts.record(verdicts.path_in(settings), entry)
+    return known[manifest_id]
 
 
-def held_manifests(settings: Settings, at: datetime | None = None) -> frozenset[str]:
-    """Ids of the extractions that are held: the last decision on each counts, of those taken by ``at`` or of all."""
-    latest = {
-        entry["manifest_id"]: entry["decision"]
-        for entry in _entries(settings)
-        if at is None or datetime.fromisoformat(entry["decided_at"]) <= at
-    }
-    return frozenset(manifest_id for manifest_id, decision in latest.items() if decision == HOLD)
+def held_manifests(settings: Settings, at: datetime | None = None, *, landing: Landing | None = None) -> frozenset[str]:
+    """Ids of the extractions that builds must not use: held by a person, or doubted and not accepted by one.
+
+    Args:
+        settings: where decisions and landing are.
+        at: count the decisions taken by then; all when None.
+        landing: the landing zone, if it is open already.
+    """
+    zone = landing or Landing.of(settings)
+    manifests = (manifest for stream in all_streams() for manifest in zone.manifests(stream))
+    return verdicts.held(manifests, verdicts.latest(verdicts.path_in(settings), at))
 
 
-def _entries(settings: Settings) -> list[dict[str, Any]]:
-    path = settings.home / "state" / "decisions" / "extractions.jsonl"
-    if not path.is_file():
-        return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+def held_extractions(settings: Settings) -> list[tuple[Manifest, str]]:
+    """What is held now, oldest first, each with the reason a person gave, or the guard."""
+    landing = Landing.of(settings)
+    decisions = verdicts.latest(verdicts.path_in(settings))
+    manifests = [manifest for stream in all_streams() for manifest in landing.manifests(stream)]
+    held = verdicts.held(manifests, decisions)
+    found = [manifest for manifest in manifests if manifest.manifest_id in held]
+    return [
+        (manifest, str(decisions.get(manifest.manifest_id, {}).get("reason", manifest.doubt)))
+        for manifest in sorted(found, key=lambda manifest: manifest.committed_at)
+    ]

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from phygital_funnel import state
-from phygital_funnel.decisions import held_manifests
-from phygital_funnel.errors import FunnelError, ReleaseError
+from phygital_funnel.decisions import held_extractions
+from phygital_funnel.errors import FunnelError, LandingError, ReleaseError
 from phygital_funnel.landing import Landing, Manifest
 from phygital_funnel.quality.archive import read_results
 from phygital_funnel.settings import Settings
@@ -32,7 +32,7 @@ class Status:
         runs: the last runs, newest first.
         warnings: failed checks of the last run that do not block.
         quarantine: rejected rows of the last build, as (table, rule, rows).
-        held: manifest ids set aside.
+        held: extractions set aside, each with its manifest id and the reason.
     """
 
     current: str | None
@@ -61,7 +61,7 @@ def read_status(settings: Settings) -> Status:
         runs=recent,
         warnings=_warnings(settings, recent),
         quarantine=_quarantine(settings),
-        held=tuple(sorted(held_manifests(settings))),
+        held=_held(settings),
     )
 
 
@@ -82,6 +82,20 @@ def newest_extractions(settings: Settings) -> list[Manifest]:
     manifests = [manifest for stream in all_streams() for manifest in landing.manifests(stream)]
     newest = sorted(manifests, key=lambda manifest: (manifest.committed_at, manifest.commit), reverse=True)
     return newest[:SHOWN_EXTRACTIONS]
+
+
+def _held(settings: Settings) -> tuple[str, ...]:
+    """What is held; a landing zone that cannot be reached must not hide the rest of the status."""
+    try:
+        return tuple(_told(manifest, reason) for manifest, reason in held_extractions(settings))
+    except LandingError as error:
+        return (f"not known: {error}",)
+
+
+def _told(manifest: Manifest, reason: str) -> str:
+    window = f" {manifest.window_from}..{manifest.window_to}" if manifest.window_from else ""
+    name = " ".join(part for part in (manifest.account, manifest.part) if part)
+    return f"{manifest.manifest_id} {manifest.source}.{manifest.stream} {name}{window}: {reason}"
 
 
 def _warnings(settings: Settings, recent: tuple[Run, ...]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def home(tmp_path, monkeypatch):
     clock.write_text("2026-11-01T00:00:00+00:00")
     settings = Settings.from_env({"PHYGITAL_HOME": str(tmp_path / "home")})
     row = dict.fromkeys(CLICKS.required, "x")
-    manifest = Landing(settings.landing_url).append(Extraction(CLICKS, [row], "a.csv"))
+    manifest = Landing(settings.landing_url).append(Extraction.of_rows(CLICKS, [row], "a.csv"))
     return settings, manifest.manifest_id, clock
 
 

@@ -92,10 +92,8 @@ class _Builder:
 
     def run(self, as_of: datetime | None) -> None:
         self._database.parent.mkdir(parents=True, exist_ok=True)
-        held = held_manifests(self._settings, as_of)
-        self._log.update(held=tuple(sorted(held)))
         with self._phase("load"):
-            self._load(as_of, held)
+            held = self._load(as_of)
         self._gate("landing")
         with self._phase("accept"), connect(self._database) as con:
             raw.accept(con, held)
@@ -108,19 +106,23 @@ class _Builder:
                 project.build_layer(layer)
         self._gate("marts")
 
-    def _load(self, as_of: datetime | None, held: frozenset[str]) -> None:
-        landing = Landing(self._settings.landing_url)
+    def _load(self, as_of: datetime | None) -> frozenset[str]:
+        """Bring what is landed; gives the ids of what must not be used of it."""
+        landing = Landing.of(self._settings)
         known_at = as_of or clock.now()
         commits = {
             stream.relation: landing.newest(stream) if as_of is None else landing.known_at(stream, as_of)
             for stream in all_streams()
         }
+        # After the commits, so that what the guard doubts among them is known to be held.
+        held = held_manifests(self._settings, as_of, landing=landing)
         with connect(self._database) as con:
             incoming = raw.stage_incoming(con, landing, commits, held)
             raw.record_build(con, self._log.run.run_id, known_at.isoformat(), __version__)
         logger.info("loaded %s new commits with %s rows", incoming.commits, incoming.rows)
         used = {relation: commit for relation, commit in commits.items() if commit >= 0}
-        self._log.update(known_at=known_at.isoformat(), commits=used)
+        self._log.update(known_at=known_at.isoformat(), commits=used, held=tuple(sorted(held)))
+        return held
 
     def _gate(self, stage: str) -> None:
         from phygital_funnel import quality

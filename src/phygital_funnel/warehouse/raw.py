@@ -3,8 +3,10 @@
 New commits wait in the schema ``incoming`` until the landing gate has passed, then move to ``raw`` in one transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 import duckdb
 import pyarrow as pa
@@ -16,12 +18,14 @@ from phygital_funnel.sources.stream import Stream
 MANIFEST_COLUMNS = """
     source varchar, stream varchar, _commit bigint, manifest_id varchar, account varchar, part varchar,
     coverage varchar, window_from date, window_to date, is_complete boolean, row_count bigint, pages bigint,
-    committed_at timestamp, code_version varchar, is_held boolean
+    committed_at timestamp, code_version varchar, is_held boolean, run varchar, new_fields varchar, doubt varchar
 """
 METADATA_TYPES = """
     _account varchar, _part varchar, _row bigint, _manifest_id varchar, _extracted_at timestamp, _extra varchar,
     _reject varchar, _commit bigint
 """
+# A build database that an older version made lacks these.
+ADDED_MANIFEST_COLUMNS = ("run", "new_fields", "doubt")
 SCHEMAS = ("raw", "incoming", "overtaken")
 
 
@@ -42,6 +46,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             columns = ", ".join(f'"{name}" varchar' for name in stream.columns)
             _create(con, f"{schema}.{stream.relation}", f"{columns}, {METADATA_TYPES}", replace)
         _create(con, f"{schema}.manifests", MANIFEST_COLUMNS, replace)
+    _widen(con)
     _create(con, "raw.build", "run_id varchar, known_at timestamp, code_version varchar", "if not exists")
 
 
@@ -64,7 +69,7 @@ def stage_incoming(
         manifests = [m for m in landing.manifests(stream, after=loaded) if m.commit <= newest]
         if manifests:
             commits += len(manifests)
-            rows += _read(con, landing, stream, manifests, loaded, held)
+            rows += _read(con, landing, stream, manifests, held)
     return Incoming(commits, rows)
 
 
@@ -95,6 +100,19 @@ def _create(con: duckdb.DuckDBPyConnection, name: str, columns: str, if_not_exis
     con.execute(f"create table {if_not_exists} {name} ({columns})")
 
 
+def _widen(con: duckdb.DuckDBPyConnection) -> None:
+    """Add the columns that were declared since the raw relations were made."""
+    found = set(
+        con.execute(
+            "select table_name, column_name from information_schema.columns where table_schema = 'raw'"
+        ).fetchall()
+    )
+    declared = [(stream.relation, name) for stream in all_streams() for name in stream.columns]
+    for relation, name in (*declared, *(("manifests", name) for name in ADDED_MANIFEST_COLUMNS)):
+        if (relation, name) not in found:
+            con.execute(f'alter table raw.{relation} add column "{name}" varchar')
+
+
 def _loaded_upto(con: duckdb.DuckDBPyConnection, stream: Stream) -> int:
     # fetchall, because DuckDB keeps a result that was not read to its end open, and refuses other work meanwhile
     rows = con.execute(
@@ -109,39 +127,58 @@ def _read(
     landing: Landing,
     stream: Stream,
     manifests: list[Manifest],
-    loaded: int,
     held: frozenset[str],
 ) -> int:
-    con.register("_new_manifests", _as_table(manifests, held))
-    columns = ", ".join(f'f."{name}"' for name in stream.columns)
-    files = landing.files(stream, upto=manifests[-1].commit, after=loaded)
-    for schema, condition in (("incoming", "not m.is_overtaken"), ("overtaken", "m.is_overtaken")):
-        con.execute(
-            f"insert into {schema}.manifests by name "
-            f"select * exclude (is_overtaken) from _new_manifests m where {condition}"
-        )
-        if files:
-            con.execute(
-                f"""
-                insert into {schema}.{stream.relation} by name
-                select {columns}, f._account, f._part, f._row, f._manifest_id,
-                    f._extracted_at at time zone 'UTC' as _extracted_at, f._extra, f._reject, m._commit
-                from read_parquet($files, union_by_name = true) f
-                join _new_manifests m on f._manifest_id = m.manifest_id
-                where {condition}
-                """,
-                {"files": files},
-            )
-    con.unregister("_new_manifests")
+    overtaken = _overtaken(manifests, held)
+    landing.storage.serve(con)
+    for schema in ("incoming", "overtaken"):
+        chosen = [one for one in manifests if (one.manifest_id in overtaken) == (schema == "overtaken")]
+        if chosen:
+            con.register("_new_manifests", _as_table(chosen, held))
+            con.execute(f"insert into {schema}.manifests by name select * from _new_manifests")
+            _read_rows(con, landing, stream, chosen, schema)
+            con.unregister("_new_manifests")
     return sum(manifest.row_count for manifest in manifests)
 
 
-def _as_table(manifests: list[Manifest], held: frozenset[str]) -> pa.Table:
-    def is_overtaken(manifest: Manifest) -> bool:
-        return manifest.manifest_id in held or any(
-            newer.overtakes(manifest) for newer in manifests if newer.manifest_id not in held
-        )
+def _read_rows(
+    con: duckdb.DuckDBPyConnection, landing: Landing, stream: Stream, manifests: list[Manifest], schema: str
+) -> None:
+    files = landing.files_of(stream, manifests)
+    if not files:
+        return
+    # Files that were landed before the stream gained a column lack it; by name, it stays null.
+    found = con.execute("describe select * from read_parquet($files, union_by_name = true)", {"files": files})
+    names = {row[0] for row in found.fetchall()}
+    columns = "".join(f'f."{name}", ' for name in stream.columns if name in names)
+    con.execute(
+        f"""
+        insert into {schema}.{stream.relation} by name
+        select {columns}f._account, f._part, f._row, f._manifest_id,
+            f._extracted_at at time zone 'UTC' as _extracted_at, f._extra, f._reject, m._commit
+        from read_parquet($files, union_by_name = true) f
+        join _new_manifests m on f._manifest_id = m.manifest_id
+        """,
+        {"files": files},
+    )
 
+
+def _overtaken(manifests: list[Manifest], held: frozenset[str]) -> frozenset[str]:
+    """Ids of what the gate need not see: held, or replaced by a newer one of the same load."""
+    by_account: dict[tuple[str, str], list[Manifest]] = defaultdict(list)
+    for manifest in reversed(manifests):
+        if manifest.manifest_id not in held:
+            by_account[manifest.account, manifest.part].append(manifest)
+
+    def is_overtaken(manifest: Manifest) -> bool:
+        like = by_account[manifest.account, manifest.part]
+        newer = takewhile(lambda other: other.commit > manifest.commit, like)
+        return manifest.manifest_id in held or any(other.overtakes(manifest) for other in newer)
+
+    return frozenset(manifest.manifest_id for manifest in manifests if is_overtaken(manifest))
+
+
+def _as_table(manifests: list[Manifest], held: frozenset[str]) -> pa.Table:
     return pa.table(
         {
             "source": [m.source for m in manifests],
@@ -159,6 +196,8 @@ def _as_table(manifests: list[Manifest], held: frozenset[str]) -> pa.Table:
             "committed_at": pa.array([m.committed_at.replace(tzinfo=None) for m in manifests], pa.timestamp("us")),
             "code_version": [m.code_version for m in manifests],
             "is_held": [m.manifest_id in held for m in manifests],
-            "is_overtaken": [is_overtaken(m) for m in manifests],
+            "run": [m.run for m in manifests],
+            "new_fields": [", ".join(m.new_fields) for m in manifests],
+            "doubt": [m.doubt for m in manifests],
         }
     )

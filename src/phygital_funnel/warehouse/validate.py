@@ -35,9 +35,9 @@ def validate(settings: Settings, stage: str) -> quality.GateResult:
 
 def _stage_landed(settings: Settings) -> None:
     """Put the commits that no build has accepted into the waiting room, as the next build would."""
-    landing = Landing(settings.landing_url)
+    landing = Landing.of(settings)
     newest = {stream.relation: landing.newest(stream) for stream in all_streams()}
     path = database_path(settings)
     path.parent.mkdir(parents=True, exist_ok=True)
     with connect(path) as con:
-        raw.stage_incoming(con, landing, newest, held_manifests(settings))
+        raw.stage_incoming(con, landing, newest, held_manifests(settings, landing=landing))

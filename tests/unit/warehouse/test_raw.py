@@ -1,5 +1,6 @@
 """Raw relations follow landing commit by commit: nothing twice, nothing lost, nothing before its gate."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from phygital_funnel.warehouse.database import connect
 
 NOBODY = frozenset()
 NAME = AD_REPORT_DAILY.relation
+DAY = Window(date(2026, 11, 1), date(2026, 11, 1))
 
 
 @pytest.fixture
@@ -26,16 +28,14 @@ def con(tmp_path):
         yield connection
 
 
+def rows_of(spend, window=DAY):
+    row = {"advertiser_id": "7", "ad_id": "a", "stat_time_day": f"{window.start} 00:00:00", "spend": spend}
+    return [row | {"impressions": "9"}]
+
+
 def report(spend, day=1):
     window = Window(date(2026, 11, day), date(2026, 11, day))
-    row = {
-        "advertiser_id": "7",
-        "ad_id": "a",
-        "stat_time_day": f"{window.start} 00:00:00",
-        "spend": spend,
-        "impressions": "9",
-    }
-    return Extraction(AD_REPORT_DAILY, [row], "7", window=window)
+    return Extraction.of_rows(AD_REPORT_DAILY, rows_of(spend, window), "7", window=window)
 
 
 def newest(landing):
@@ -58,7 +58,7 @@ def test_every_stream_has_a_typed_relation_even_without_data(con):
     columns = con.sql(
         "select table_name, count(*) from information_schema.columns where table_schema = 'raw' group by 1"
     ).fetchall()
-    expected = {stream.relation: len(stream.columns) + 8 for stream in all_streams()} | {"manifests": 15, "build": 3}
+    expected = {stream.relation: len(stream.columns) + 8 for stream in all_streams()} | {"manifests": 18, "build": 3}
     assert dict(columns) == expected
 
 
@@ -117,7 +117,7 @@ def test_a_past_state_reads_commits_up_to_its_own(con, landing):
 
 
 def test_an_extraction_without_rows_is_known_by_its_manifest(con, landing):
-    landing.append(Extraction(AD_REPORT_DAILY, [], "7", window=Window(date(2026, 11, 1), date(2026, 11, 1))))
+    landing.append(Extraction.of_rows(AD_REPORT_DAILY, [], "7", window=Window(date(2026, 11, 1), date(2026, 11, 1))))
     load(con, landing)
 
     assert con.sql("select row_count, window_from, is_complete from raw.manifests").fetchall() == [
@@ -135,3 +135,42 @@ def test_a_move_that_breaks_off_moves_nothing(con, landing, tmp_path):
     con.execute("rollback")
     assert spends(con) == []
     assert spends(con, "incoming") == [(0, "1")]
+
+
+def test_a_stream_that_gained_a_column_loads_old_files_into_an_old_database(con, landing):
+    """Landing and the build database were both made before the column was declared."""
+    gained = "spend"
+    older = replace(
+        AD_REPORT_DAILY,
+        columns=tuple(name for name in AD_REPORT_DAILY.columns if name != gained),
+        required=tuple(name for name in AD_REPORT_DAILY.required if name != gained),
+    )
+    old_row = {name: value for name, value in rows_of("1")[0].items() if name != gained}
+    landing.append(Extraction.of_rows(older, [old_row], "7", window=DAY))
+    raw.prepare(con)
+    for change in (f"raw.{NAME} drop column {gained}", "raw.manifests drop column doubt"):
+        con.execute(f"alter table {change}")
+    load(con, landing)
+    assert spends(con) == [(0, None)]
+
+    landing.append(report("2"))
+    load(con, landing)
+    assert spends(con) == [(0, None), (2, "2")]  # the column was added by a commit of its own
+    assert con.sql("select _commit, doubt from raw.manifests order by 1").fetchall() == [(0, ""), (2, "")]
+
+
+def test_a_stream_that_lost_a_column_still_lands_and_loads(con, landing):
+    landing.append(report("1"))
+    fewer = replace(AD_REPORT_DAILY, columns=tuple(name for name in AD_REPORT_DAILY.columns if name != "likes"))
+    landing.append(Extraction.of_rows(fewer, rows_of("2"), "7", window=DAY))
+    load(con, landing)
+
+    assert spends(con) == [(0, "1"), (1, "2")]
+
+
+def test_new_fields_and_the_run_are_known_to_the_gate(con, landing):
+    rows = [row | {"colour": "red", "size": "L"} for row in rows_of("1")]
+    landing.append(Extraction.of_rows(AD_REPORT_DAILY, rows, "7", window=DAY), run="run 1")
+    raw.stage_incoming(con, landing, newest(landing), NOBODY)
+
+    assert con.sql("select run, new_fields from incoming.manifests").fetchall() == [("run 1", "colour, size")]

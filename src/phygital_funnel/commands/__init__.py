@@ -1,0 +1,1 @@
+"""Groups of commands of ``phygital``, one file each."""

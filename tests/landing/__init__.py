@@ -1,0 +1,1 @@
+"""The landing zone under kills, rivals, object storage and compaction."""
