@@ -1,54 +1,104 @@
-"""A thin client of the TikTok Marketing API v1.3 (api-contracts 1)."""
+"""A thin client of the TikTok Marketing API v1.3 (api-contracts 1): what a page is, and whether it can be believed."""
 
-import json
-import logging
-from collections.abc import Iterator
+import zlib
 from dataclasses import dataclass
 from typing import Any
 
-from phygital_funnel.errors import (
-    RateLimited,
-    RequestRefused,
-    SourceError,
-    SourceUnreachable,
-    TruncatedReport,
-)
+import orjson
+
+from phygital_funnel.errors import SchemaDrift
 from phygital_funnel.settings import Settings
-from phygital_funnel.sources.http import (
-    HttpClient,
-    RateLimit,
-    json_body,
-    read_credentials,
-    refused_credentials,
-    retrying,
-)
+from phygital_funnel.sources.http import read_credentials
+from phygital_funnel.sources.limits import account_digest
+from phygital_funnel.sources.tiktok.api import BusinessApi, Post
+from phygital_funnel.sources.tiktok.codes import TokenRefused
+from phygital_funnel.sources.tiktok.paging import consistent
 from phygital_funnel.sources.tiktok_ads.streams import SOURCE
 
-logger = logging.getLogger(__name__)
-
-BASE_URL = "https://business-api.tiktok.com"
-PREFIX = "/open_api/v1.3"
 PAGE_SIZE = 1000
-# The default tier allows 10 requests a second; staying below it avoids the hours of lock-out that follow.
-REQUESTS_PER_SECOND = 8
-SUCCESS = frozenset({0, 20001})
-THROTTLED = frozenset({40016, 40100, 40132, 40133, 61000})
-REFUSED_CREDENTIALS = frozenset({40001, 40118, 40119, 40124, 40125, 40130, 40131, *range(40101, 40108)})
-TRANSIENT = frozenset({40200, 40201, 40202, 40700, 60001, *range(50000, 60000)})
+PAGE_INFO = ("page", "page_size", "total_number")
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a listing."""
+class Listed:
+    """One page of a listing.
 
-    rows: list[dict[str, Any]]
-    total_rows: int
-    total_pages: int
+    Args:
+        rows: as the wire gave them.
+        page: which one the platform says it is, from 1.
+        size: rows of a full page.
+        total: rows of all pages.
+        request_id: the platform's id of the request.
+        is_cut: whether the platform warned that it left rows out.
+    """
+
+    rows: list[Row]
+    page: int
+    size: int
+    total: int
     request_id: str
+    is_cut: bool = False
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no page follows."""
+        return self.page * self.size >= self.total
+
+    @property
+    def mark(self) -> str:
+        """Tells the page from the one before it: a checksum of its first row."""
+        return f"{zlib.crc32(orjson.dumps(self.rows[0])):08x}" if self.rows else ""
+
+    def fault(self, page: int, total: int | None, mark: str) -> str:
+        """What shows that this is not the page which was asked for; "" when nothing does.
+
+        Args:
+            page: which was asked for.
+            total: rows that an earlier page announced, if there was one.
+            mark: of the page before.
+        """
+        expected = max(0, min(self.size, self.total - (page - 1) * self.size))
+        if self.page != page:
+            return f"came as page {self.page}"
+        if total not in (None, self.total):
+            return f"announces {self.total} rows, where the pages before announced {total}"
+        if len(self.rows) != expected:
+            return f"holds {len(self.rows)} rows, where {expected} of {self.total} were announced"
+        return "repeats the page before it" if mark and mark == self.mark else ""
+
+
+class FixedToken:
+    """The access token of a Marketing API app: it lives until it is revoked, and nothing renews it.
+
+    Args:
+        settings: where the credentials are.
+
+    Raises:
+        ConfigError: the credentials file is missing or incomplete.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        file = settings.source(SOURCE).credentials_file
+        self._token = read_credentials(SOURCE, file, ("access_token",))["access_token"]
+        self.app = account_digest(self._token)
+
+    def current(self, account: str) -> str:
+        """The token; one for all advertisers."""
+        return self._token
+
+    def renewed(self, account: str, token: str, refused: TokenRefused, post: Post) -> str:
+        """None is to be had.
+
+        Raises:
+            TokenRefused: always.
+        """
+        raise refused
 
 
 class TikTokAds:
-    """Calls the API for whatever advertiser is asked for.
+    """Reads pages of the Marketing API.
 
     Args:
         settings: base URL and credentials.
@@ -58,79 +108,62 @@ class TikTokAds:
     """
 
     def __init__(self, settings: Settings) -> None:
-        source = settings.source(SOURCE)
-        token = read_credentials(SOURCE, source.credentials_file, ("access_token",))["access_token"]
-        self._http = HttpClient(SOURCE, source.base_url or BASE_URL)
-        self._headers = {"Access-Token": token}
-        self._limit = RateLimit(REQUESTS_PER_SECOND, REQUESTS_PER_SECOND, scale=settings.request_rate_scale)
+        self._api = BusinessApi(settings, SOURCE, FixedToken(settings))
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._api.close()
 
-    def get(self, path: str, parameters: dict[str, Any]) -> tuple[dict[str, Any], str]:
-        """The ``data`` object of one endpoint and the request's id; lists and objects go as JSON text.
-
-        Raises:
-            SourceError: of the type that the answer's code stands for.
-        """
-        query = {
-            name: value if isinstance(value, str) else json.dumps(value)
-            for name, value in parameters.items()
-            if value is not None
-        }
-        return retrying(lambda: self._get_once(path, query))
-
-    def pages(self, path: str, parameters: dict[str, Any]) -> Iterator[Page]:
-        """All pages of a listing.
+    def rows(self, path: str, parameters: dict[str, Any], account: str) -> tuple[list[Row], str]:
+        """The rows of an endpoint that answers at once, and the request's id.
 
         Raises:
-            TruncatedReport: the pages hold fewer or more rows than the platform announced.
+            SourceError: of the type that the answer stands for.
         """
-        received, number, last = 0, 1, 1
-        while number <= last:
-            data, request_id = self.get(path, {**parameters, "page": number, "page_size": PAGE_SIZE})
-            info = data.get("page_info") or {}
-            page = Page(
-                data.get("list") or [], int(info.get("total_number", 0)), int(info.get("total_page", 0)), request_id
-            )
-            received += len(page.rows)
-            last = page.total_pages
-            number += 1
-            yield page
-        if received != page.total_rows:
-            raise TruncatedReport(
-                SOURCE,
-                f"{path} announced {page.total_rows} rows and sent {received}, so pages moved while they were read. "
-                "Nothing was landed: extract again.",
-                request_id=page.request_id,
-            )
+        answer = self._api.get(path, parameters, account)
+        return _rows(f"{path} for account {account}", answer.data), answer.request_id
 
-    def _get_once(self, path: str, query: dict[str, str]) -> tuple[dict[str, Any], str]:
-        self._limit.wait()
-        response = self._http.send("GET", f"{PREFIX}{path}", params=query, headers=self._headers)
-        if response.status_code != 200:  # the platform answers 200 even to errors; anything else is a gateway
-            raise SourceUnreachable(SOURCE, f"{path} answered {response.status_code}.")
-        body = json_body(SOURCE, response)
-        request_id = str(body.get("request_id", ""))
-        if body.get("code") not in SUCCESS:
-            raise _error(path, body, request_id)
-        if "X-Tt-Ads-Throttle" in response.headers:
-            raise TruncatedReport(
-                SOURCE,
-                f"{path} matched more than 20,000 ads and kept only the newest. Nothing was landed: split the window.",
-                request_id=request_id,
-            )
-        return body.get("data") or {}, request_id
+    def page(
+        self, path: str, parameters: dict[str, Any], account: str, name: str, page: int, total: int | None, mark: str
+    ) -> Listed:
+        """One page of a listing.
+
+        Args:
+            path: of the endpoint.
+            parameters: of the listing.
+            account: whose.
+            name: of the stream.
+            page: which, from 1.
+            total: rows that an earlier page announced.
+            mark: of the page before.
+
+        Raises:
+            TruncatedReport: the page does not follow the one before it.
+            SourceError: of the type that the answer stands for.
+        """
+        return consistent(
+            SOURCE,
+            f"{name} of {account}, page {page}",
+            lambda: self._listed(path, {**parameters, "page": page, "page_size": PAGE_SIZE}, account, page),
+            # A page of a listing that was cut is not taken, so that it need not fit.
+            lambda listed: "" if listed.is_cut else listed.fault(page, total, mark),
+        )
+
+    def _listed(self, path: str, parameters: dict[str, Any], account: str, page: int) -> Listed:
+        answer = self._api.get(path, parameters, account)
+        rows = _rows(f"{path} for account {account}, page {page}", answer.data)
+        info = answer.data.get("page_info")
+        given = info if isinstance(info, dict) else {}
+        known = {name: given[name] for name in PAGE_INFO if type(given.get(name)) is int and given[name] >= 0}
+        if len(known) < len(PAGE_INFO):
+            missing = [f"data.page_info.{name}" for name in PAGE_INFO if name not in known]
+            raise SchemaDrift(SOURCE, f"the answer of {path} for account {account}, page {page}", missing=missing)
+        size = known["page_size"] or PAGE_SIZE
+        return Listed(rows, known["page"], size, known["total_number"], answer.request_id, answer.is_cut)
 
 
-def _error(path: str, body: dict[str, Any], request_id: str) -> SourceError:
-    code, message = body.get("code"), str(body.get("message", ""))[:200]
-    what = f"{path} answered code {code}: {message}"
-    if code in THROTTLED:
-        return RateLimited(SOURCE, what, request_id=request_id)
-    if code in REFUSED_CREDENTIALS:
-        return refused_credentials(SOURCE, what)
-    if code in TRANSIENT:
-        return SourceUnreachable(SOURCE, what, request_id=request_id)
-    return RequestRefused(SOURCE, what, request_id=request_id)
+def _rows(where: str, data: dict[str, Any]) -> list[Row]:
+    rows = data.get("list")
+    if not isinstance(rows, list) or not set(map(type, rows)) <= {dict}:
+        raise SchemaDrift(SOURCE, f"the answer of {where}", missing=("data.list",))
+    return rows
