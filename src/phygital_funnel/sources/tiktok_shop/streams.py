@@ -1,0 +1,255 @@
+"""What is loaded from the TikTok Shop Partner API, with keys and windows (api-contracts 3)."""
+
+from phygital_funnel.sources.stream import Coverage, Meaning, Reread, Stream
+from phygital_funnel.sources.tiktok_shop.requests import Listing, Paging
+
+SOURCE = "tiktok_shop"
+LONGEST_REQUEST_DAYS = 30
+"""No limit of the platform: a long backfill lands in pieces that each can be taken up again."""
+
+SHOPS = Stream(
+    SOURCE,
+    "shops",
+    columns=("shop_id", "name", "region", "seller_type", "code"),
+    key=("shop_id",),
+    coverage=Coverage.SNAPSHOT,
+    required=("shop_id", "region"),
+    request=Listing(
+        "/authorization/202309/shops",
+        "shops",
+        "id",
+        renamed=(("id", "shop_id"),),
+        paging=Paging.WHOLE,
+        private=("cipher",),
+    ),
+    meaning=Meaning("shop"),
+)
+
+ORDERS = Stream(
+    SOURCE,
+    "orders",
+    columns=(
+        "shop_id", "order_id", "status", "order_type", "commerce_platform", "fulfillment_type", "create_time",
+        "paid_time", "update_time", "rts_time", "collection_time", "delivery_time", "cancel_time",
+        "cancellation_initiator", "cancel_reason", "is_sample_order", "is_replacement_order", "replaced_order_id",
+        "is_exchange_order", "exchange_source_order_id", "is_subscription_order", "is_refundable_sample",
+        "is_on_hold_order", "is_buyer_request_cancel", "is_cod", "user_id", "warehouse_id",
+        "payment_currency", "payment_sub_total", "payment_total_amount", "payment_original_total_product_price",
+        "payment_seller_discount", "payment_platform_discount", "payment_payment_platform_discount",
+        "payment_shipping_fee", "payment_original_shipping_fee", "payment_shipping_fee_seller_discount",
+        "payment_shipping_fee_platform_discount", "payment_shipping_fee_cofunded_discount", "payment_tax",
+        "payment_product_tax", "payment_shipping_fee_tax", "payment_buyer_service_fee", "payment_handling_fee",
+        "payment_small_order_fee", "recipient_address_region_code", "recipient_address_postal_code",
+        "recipient_address_district_info", "line_item_id", "line_item_product_id", "line_item_product_name",
+        "line_item_sku_id", "line_item_sku_name", "line_item_seller_sku", "line_item_sku_type", "line_item_currency",
+        "line_item_original_price", "line_item_sale_price", "line_item_seller_discount",
+        "line_item_platform_discount", "line_item_item_tax", "line_item_display_status", "line_item_package_status",
+        "line_item_cancel_reason", "line_item_cancel_user", "line_item_is_gift", "line_item_gift_retail_price",
+        "line_item_room_id",
+    ),
+    key=("order_id", "line_item_id"),
+    coverage=Coverage.CHANGES,
+    scope=("order_id",),
+    required=(
+        "shop_id", "order_id", "status", "create_time", "update_time", "payment_currency", "line_item_id",
+        "line_item_sale_price",
+    ),
+    numbers=(
+        "create_time", "paid_time", "update_time", "rts_time", "collection_time", "delivery_time", "cancel_time",
+    ),
+    flags=(
+        "is_sample_order", "is_replacement_order", "is_exchange_order", "is_subscription_order",
+        "is_refundable_sample", "is_on_hold_order", "is_buyer_request_cancel", "is_cod", "line_item_is_gift",
+    ),
+    nested=("recipient_address_district_info", "line_item_item_tax"),
+    reread=Reread(2, per_request=LONGEST_REQUEST_DAYS),
+    request=Listing(
+        "/order/202309/orders/search",
+        "orders",
+        "id",
+        lines="line_items",
+        prefix="line_item_",
+        renamed=(("id", "order_id"),),
+        parts=("payment", "recipient_address"),
+        paging=Paging.BY_TIME,
+        time="update_time",
+        private=("buyer_", "cpf", "seller_note", "recipient_address_"),
+        left_out=frozenset({
+            "packages", "tracking_number", "shipping_provider", "shipping_provider_id", "shipping_type",
+            "delivery_type",
+            "delivery_option_id", "delivery_option_name", "delivery_option_required_delivery_time",
+            "delivery_due_time", "delivery_sla_time", "rts_sla_time", "tts_sla_time", "cancel_order_sla_time",
+            "collection_due_time", "shipping_due_time", "fast_dispatch_sla_time", "fast_rts_sla_time",
+            "fast_collection_sla_time", "instore_pickup_sla_time", "pick_up_cut_off_time", "request_cancel_time",
+            "payment_method_name", "split_or_combine_tag", "has_updated_recipient_address", "need_upload_invoice",
+            "authentication_required", "release_date", "handling_duration", "auto_combine_group_id",
+            "consultation_id", "fast_delivery_program", "fulfillment_priority_level", "recommended_shipping_time",
+            "order_rights", "payment_payment_discount_service_fee", "payment_retail_delivery_fee",
+            "payment_shipping_insurance_fee", "payment_item_insurance_fee", "payment_item_insurance_tax",
+            "payment_distance_shipping_fee", "payment_distance_fee", "line_item_sku_image",
+            "line_item_combined_listing_skus", "line_item_tracking_number", "line_item_rts_time",
+            "line_item_shipping_provider_name",
+            "line_item_shipping_provider_id", "line_item_package_id", "line_item_retail_delivery_fee",
+            "line_item_buyer_service_fee", "line_item_small_order_fee", "line_item_handling_duration_days",
+            "line_item_is_dangerous_good", "line_item_needs_prescription", "line_item_is_unboxing_item",
+            "line_item_unboxing_sku_code", "line_item_unboxing_case_list", "line_item_sub_item_info",
+            "line_item_distance_shipping_fee", "line_item_distance_fee", "line_item_shipping_vat_amount",
+            "line_item_shipping_vat_rate", "line_item_is_pod_customized", "line_item_pod_info_id",
+            "line_item_product_listing_type", "line_item_pfand_fee",
+        }),
+    ),
+    meaning=Meaning(
+        "unit of an order",
+        zone="UTC",
+        currency="payment_currency, line_item_currency",
+        dated_on="order; asked for by last change",
+        not_additive="payment_*: of the whole order, repeated on each of its units",
+    ),
+)  # fmt: skip
+
+REFUNDS = Stream(
+    SOURCE,
+    "refunds",
+    columns=(
+        "shop_id", "return_id", "order_id", "return_type", "return_status", "arbitration_status", "role",
+        "return_reason", "return_reason_text", "create_time", "update_time", "is_combined_return",
+        "combined_return_id", "pre_return_id", "next_return_id", "can_buyer_keep_item", "is_quick_refund",
+        "refund_amount_currency", "refund_amount_refund_total", "refund_amount_refund_subtotal",
+        "refund_amount_refund_shipping_fee", "refund_amount_refund_tax", "return_line_item_id", "order_line_item_id",
+        "line_item_product_id", "line_item_product_name", "line_item_sku_id", "line_item_sku_name",
+        "line_item_seller_sku", "line_item_refund_amount_currency", "line_item_refund_amount_refund_total",
+        "line_item_refund_amount_refund_subtotal", "line_item_refund_amount_refund_shipping_fee",
+        "line_item_refund_amount_refund_tax",
+    ),
+    key=("return_id", "return_line_item_id"),
+    coverage=Coverage.CHANGES,
+    scope=("return_id",),
+    required=(
+        "shop_id", "return_id", "order_id", "return_status", "create_time", "update_time", "return_line_item_id",
+        "order_line_item_id", "line_item_refund_amount_currency", "line_item_refund_amount_refund_total",
+    ),
+    numbers=("create_time", "update_time"),
+    flags=("is_combined_return", "can_buyer_keep_item", "is_quick_refund"),
+    reread=Reread(2, per_request=LONGEST_REQUEST_DAYS),
+    request=Listing(
+        "/return_refund/202309/returns/search",
+        "return_orders",
+        "return_id",
+        lines="return_line_items",
+        prefix="line_item_",
+        renamed=(
+            ("return_line_items.return_line_item_id", "return_line_item_id"),
+            ("return_line_items.order_line_item_id", "order_line_item_id"),
+        ),
+        parts=("refund_amount", "return_line_items.refund_amount"),
+        paging=Paging.BY_TIME,
+        time="update_time",
+        private=("return_warehouse_address",),
+        left_out=frozenset({
+            "shipment_type", "handover_method", "return_tracking_number", "return_provider_name",
+            "return_provider_id", "return_method",
+            "return_shipping_document_type", "seller_next_action_response", "seller_proposed_return_type",
+            "partial_refund", "buyer_rejected_partial_refund", "discount_amount", "shipping_fee_amount",
+            "refund_amount_retail_delivery_fee", "refund_amount_buyer_service_fee",
+            "line_item_refund_amount_retail_delivery_fee", "line_item_refund_amount_buyer_service_fee",
+            "line_item_product_image", "line_item_return_sub_line_items",
+        }),
+    ),
+    meaning=Meaning(
+        "returned unit of an order",
+        zone="UTC",
+        currency="line_item_refund_amount_currency",
+        dated_on="request; asked for by last change",
+        not_additive="refund_amount_*: of the whole return, repeated on each of its units",
+    ),
+)  # fmt: skip
+
+AFFILIATE_ORDERS = Stream(
+    SOURCE,
+    "affiliate_orders",
+    columns=(
+        "shop_id", "order_id", "create_date", "create_time", "delivery_time", "status", "sku_id", "product_id",
+        "product_name", "creator_username", "content_type", "content_id", "quantity", "refunded_quantity",
+        "returned_quantity", "fully_return", "price_amount", "price_currency", "commission_model",
+        "commission_tier_setting", "commission_rate", "creator_commission_rate", "tap_commission_rate",
+        "partner_commission_rate", "shop_ads_commission_rate", "estimated_commission_base_amount",
+        "estimated_commission_base_currency", "estimated_paid_commission_amount",
+        "estimated_paid_commission_currency", "estimated_paid_partner_commission_amount",
+        "estimated_paid_partner_commission_currency", "estimated_paid_shop_ads_commission_amount",
+        "estimated_paid_shop_ads_commission_currency", "actual_commission_base_amount",
+        "actual_commission_base_currency", "actual_paid_commission_amount", "actual_paid_commission_currency",
+        "actual_paid_partner_commission_amount", "actual_paid_partner_commission_currency",
+        "actual_paid_shop_ads_commission_amount", "actual_paid_shop_ads_commission_currency", "settlement_status",
+        "open_collaboration_id", "target_collaboration_id", "campaign_id", "is_carousel",
+    ),
+    key=("order_id", "sku_id", "creator_username", "content_id"),
+    coverage=Coverage.WINDOW,
+    scope=("create_date",),
+    required=(
+        "shop_id", "order_id", "create_date", "create_time", "sku_id", "creator_username", "quantity", "price_amount",
+        "price_currency", "settlement_status",
+    ),
+    numbers=("create_time", "delivery_time", "quantity", "refunded_quantity", "returned_quantity"),
+    flags=("is_carousel",),
+    reread=Reread(30, per_request=LONGEST_REQUEST_DAYS),
+    request=Listing(
+        "/affiliate_seller/202410/orders/search",
+        "orders",
+        "id",
+        lines="skus",
+        renamed=(("id", "order_id"),),
+        parts=tuple(
+            f"skus.{name}"
+            for name in (
+                "price", "estimated_commission_base", "estimated_paid_commission", "estimated_paid_partner_commission",
+                "estimated_paid_shop_ads_commission", "actual_commission_base", "actual_paid_commission",
+                "actual_paid_partner_commission", "actual_paid_shop_ads_commission",
+            )
+        ),
+        paging=Paging.BY_WEEK,
+        time="create_time",
+        date="create_date",
+        left_out=frozenset({"estimated_cofunded_creator_bonus_amount", "actual_cofunded_creator_bonus_amount"}),
+    ),
+    meaning=Meaning(
+        "SKU of an order x creator x content",
+        zone="UTC",
+        currency="price_currency",
+        dated_on="order",
+        not_additive="rates; estimated and actual commissions are two states of one amount",
+    ),
+)  # fmt: skip
+
+PRODUCTS = Stream(
+    SOURCE,
+    "products",
+    columns=(
+        "shop_id", "product_id", "title", "status", "audit_status", "create_time", "update_time", "sales_regions",
+        "is_not_for_sale", "listing_quality_tier", "selling_format", "sku_id", "sku_seller_sku", "sku_price_currency",
+        "sku_price_sale_price", "sku_price_tax_exclusive_price", "sku_inventory", "sku_status_info_status",
+    ),
+    key=("product_id", "sku_id"),
+    coverage=Coverage.SNAPSHOT,
+    required=("shop_id", "product_id", "title", "status", "sku_id", "sku_seller_sku"),
+    numbers=("create_time", "update_time"),
+    flags=("is_not_for_sale",),
+    nested=("sales_regions", "sku_inventory"),
+    request=Listing(
+        "/product/202309/products/search",
+        "products",
+        "id",
+        lines="skus",
+        prefix="sku_",
+        renamed=(("id", "product_id"),),
+        parts=("audit", "skus.price", "skus.status_info"),
+        left_out=frozenset({
+            "has_draft", "product_sync_fail_reasons", "recommended_categories", "integrated_platform_statuses",
+            "product_families", "scheduled_sale", "product_tags", "audit_pre_approved_reasons", "sku_list_price",
+            "sku_external_list_prices", "sku_pre_sale", "sku_fees", "sku_price_starting_bid_price",
+            "sku_status_info_deactivation_source",
+        }),
+    ),
+    meaning=Meaning("SKU of a product", currency="sku_price_currency", not_additive="prices and stock: as of the read"),
+)  # fmt: skip
+
+STREAMS = (SHOPS, ORDERS, REFUNDS, AFFILIATE_ORDERS, PRODUCTS)
