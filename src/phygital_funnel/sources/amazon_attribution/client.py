@@ -1,20 +1,45 @@
-"""A thin client of Amazon Attribution (api-contracts 5 and 6)."""
+"""The wire of Amazon Attribution: lists that come whole, and reports page by page (api-contracts 6)."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-import httpx
+import orjson
 
-from phygital_funnel.errors import RateLimited, RequestRefused, SourceError, SourceUnreachable, TruncatedReport
+from phygital_funnel.errors import RequestRefused, SchemaDrift, SourceUnreachable
 from phygital_funnel.settings import Settings
+from phygital_funnel.sources.amazon_ads_api import AGAIN, AmazonAdsApi, Answer, InternalError, Operation
 from phygital_funnel.sources.amazon_attribution.streams import SOURCE
-from phygital_funnel.sources.amazon_auth import AccessTokens
-from phygital_funnel.sources.http import HttpClient, RateLimit, json_body, refused_credentials, retrying
+from phygital_funnel.sources.http import retrying
 
-BASE_URL = "https://advertising-api.amazon.com"
+REPORT_PATH = "/attribution/report"
 PAGE_ROWS = 5000
-MOST_PAGES = 10_000
-REQUESTS_PER_SECOND = 2
+TRIES_OF_A_LONG_RANGE = 3
+"""HTTP 500 that often for a report of several days is taken for one that asks for too much."""
+API = Operation("attribution", 1, 4)
+
+
+class RangeTooLong(RequestRefused):
+    """Amazon fails, time after time, to begin a report of several days; shorter ones may work."""
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """A page of a report.
+
+    Args:
+        rows: as they came.
+        cursor: leads to the next page; empty at the end.
+        digest: of the rows, to notice a page that comes again.
+        request_id: Amazon's id of the request.
+    """
+
+    rows: list[dict[str, Any]]
+    cursor: str
+    digest: str
+    request_id: str
 
 
 class AmazonAttribution:
@@ -25,68 +50,120 @@ class AmazonAttribution:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._tokens = AccessTokens(settings, SOURCE)
-        self._http = HttpClient(SOURCE, settings.source(SOURCE).base_url or BASE_URL)
-        self._limit = RateLimit(REQUESTS_PER_SECOND, 5, scale=settings.request_rate_scale)
+        self._api = AmazonAdsApi(settings, SOURCE)
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
-        self._tokens.close()
+        self._api.close()
 
-    def profiles(self) -> tuple[list[dict[str, Any]], str]:
-        """All advertising profiles the credentials reach, and the request's id."""
-        return self._call("GET", "/v2/profiles", profile=None)
+    def get(self, path: str, where: str, profile: str, parameters: dict[str, Any] | None = None) -> Answer:
+        """What a GET of a path answers.
 
-    def report(self, profile: str, request: dict[str, Any]) -> Iterator[tuple[list[dict[str, Any]], str]]:
-        """Pages of a report and the ids of their requests.
+        Args:
+            path: on the host.
+            where: what is being read, for messages.
+            profile: in whose name; empty for none.
+            parameters: of the query.
+        """
+        return self._api.call(API, "GET", path, where=where, profile=profile, params=parameters or {})
+
+    def report_page(
+        self,
+        profile: str,
+        where: str,
+        request: dict[str, Any],
+        cursor: str = "",
+        before: str = "",
+        *,
+        can_split: bool = False,
+    ) -> ReportPage:
+        """One page of a report.
+
+        Args:
+            profile: in whose name.
+            where: what is being read, for messages: stream, profile, dates and page.
+            request: type, range and metrics.
+            cursor: of the page before; empty for the first page. It goes back unchanged, as the text it came as.
+            before: digest of the page before.
+            can_split: whether a shorter range can be asked for instead.
 
         Raises:
-            TruncatedReport: the cursor never ends.
+            RangeTooLong: Amazon fails to begin the report, and it can be split.
+            SchemaDrift: the answer is no page of a report.
+            TransientSourceError: throttled, unreachable, or pages that are short or come again, time after time.
         """
-        cursor = None
-        for _ in range(MOST_PAGES):
-            body, request_id = self._call(
-                "POST", "/attribution/report", profile=profile, json={**request, "count": PAGE_ROWS, "cursorId": cursor}
-            )
-            yield body.get("reports") or [], request_id
-            # The cursor is JSON text inside JSON and goes back unchanged, as a string.
-            cursor = body.get("cursorId")
-            if not cursor:
-                return
-        raise TruncatedReport(SOURCE, f"the report of profile {profile} did not end after {MOST_PAGES} pages.")
+        body = {**request, "count": PAGE_ROWS, "cursorId": cursor or None}
 
-    def _call(self, method: str, path: str, *, profile: str | None, **arguments: Any) -> tuple[Any, str]:
-        return retrying(lambda: self._call_once(method, path, profile, arguments))
+        def ask() -> ReportPage:
+            answer = self._api.call_once(API, "POST", REPORT_PATH, where=where, profile=profile, json=body)
+            return _page(answer, where, before)
 
-    def _call_once(self, method: str, path: str, profile: str | None, arguments: dict[str, Any]) -> tuple[Any, str]:
-        response = self._send(method, path, profile, arguments)
-        if response.status_code == 401:  # an expired token is renewed once; refused again, it is the credentials
-            self._tokens.forget()
-            response = self._send(method, path, profile, arguments)
-        request_id = response.headers.get("x-amzn-RequestId", "")
-        if response.status_code != 200:
-            raise _error(path, profile, response, request_id)
-        return json_body(SOURCE, response), request_id
-
-    def _send(self, method: str, path: str, profile: str | None, arguments: dict[str, Any]) -> httpx.Response:
-        self._limit.wait()
-        headers = {
-            "Authorization": f"Bearer {self._tokens.get_lwa_access_token()}",
-            "Amazon-Advertising-API-ClientId": self._tokens.credentials["client_id"],
-        }
-        if profile is not None:
-            headers["Amazon-Advertising-API-Scope"] = profile
-        return self._http.send(method, path, headers=headers, **arguments)
+        return retrying(_giving_up_early(ask, where) if can_split else ask, scale=self._api.scale)
 
 
-def _error(path: str, profile: str | None, response: httpx.Response, request_id: str) -> SourceError:
-    what = f"{path} for profile {profile} answered {response.status_code}: {response.text[:200]}"
-    if response.status_code == 429:
-        wait = response.headers.get("Retry-After", "")
-        return RateLimited(SOURCE, what, retry_after=float(wait) if wait.isdigit() else None, request_id=request_id)
-    if response.status_code in (401, 403):
-        return refused_credentials(SOURCE, what)
-    if response.status_code >= 500:
-        return SourceUnreachable(SOURCE, what, request_id=request_id)
-    return RequestRefused(SOURCE, what, request_id=request_id)
+def _giving_up_early(ask: Callable[[], ReportPage], where: str) -> Callable[[], ReportPage]:
+    failures = count(1)
+
+    def ask_again() -> ReportPage:
+        try:
+            return ask()
+        except InternalError as error:
+            if next(failures) < TRIES_OF_A_LONG_RANGE:
+                raise
+            raise RangeTooLong(SOURCE, f"{where} was answered with 500 {TRIES_OF_A_LONG_RANGE} times.") from error
+
+    return ask_again
+
+
+def _page(answer: Answer, where: str, before: str) -> ReportPage:
+    rows = list_in(answer.body, ("reports",), where)
+    cursor = answer.body.get("cursorId")
+    if not isinstance(cursor, str | None):
+        raise SchemaDrift(SOURCE, where, retyped={"cursorId": "something else than text"})
+    digest = hashlib.sha256(orjson.dumps(rows)).hexdigest()[:32] if rows else ""
+    _check_whole(rows, answer, where)
+    if rows and digest == before:
+        raise SourceUnreachable(
+            SOURCE,
+            f"{where} is the page before again. {AGAIN}",
+            request_id=answer.request_id,
+        )
+    return ReportPage(rows, cursor or "", digest, answer.request_id)
+
+
+def _check_whole(rows: list[dict[str, Any]], answer: Answer, where: str) -> None:
+    """Fewer rows than announced are no page.
+
+    Above a page's length, ``size`` could only be that of the whole report; then it says nothing of this page.
+    """
+    size = answer.body.get("size")
+    if isinstance(size, int) and len(rows) < size <= PAGE_ROWS:
+        raise SourceUnreachable(
+            SOURCE,
+            f"{where} announced {size} rows and sent {len(rows)}. {AGAIN}",
+            request_id=answer.request_id,
+        )
+
+
+def list_in(body: Any, keys: tuple[str, ...], where: str) -> list[dict[str, Any]]:
+    """The list of objects in an answer.
+
+    Args:
+        body: of the answer.
+        keys: names under which it may stand; none when it is the body.
+        where: for the message.
+
+    Raises:
+        SchemaDrift: there is none.
+    """
+    name, found = "the answer", body
+    if keys:
+        if not isinstance(body, dict):
+            raise SchemaDrift(SOURCE, where, retyped={name: "something else than an object"})
+        named = [key for key in keys if key in body]
+        if not named:
+            raise SchemaDrift(SOURCE, where, missing=keys[:1], unexpected=body)
+        name, found = named[0], body[named[0]]
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise SchemaDrift(SOURCE, where, retyped={name: "something else than a list of objects"})
+    return found

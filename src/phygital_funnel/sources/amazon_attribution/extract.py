@@ -1,19 +1,20 @@
 """Reads the streams of Amazon Attribution for one profile."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from functools import partial
 from typing import Any
 
 from phygital_funnel import clock
-from phygital_funnel.errors import RequestRefused
+from phygital_funnel.errors import RequestRefused, TruncatedReport
 from phygital_funnel.settings import Settings
-from phygital_funnel.sources.amazon_attribution.client import AmazonAttribution
-from phygital_funnel.sources.amazon_attribution.streams import LEVELS, PERFORMANCE, PRODUCTS, PROFILES, SOURCE
-from phygital_funnel.sources.stream import Extraction, Stream, Window, snake_case
+from phygital_funnel.sources.amazon_ads_api import ColumnNames
+from phygital_funnel.sources.amazon_attribution.client import AmazonAttribution, RangeTooLong, ReportPage, list_in
+from phygital_funnel.sources.amazon_attribution.streams import SOURCE, Level, Listing, Report
+from phygital_funnel.sources.stream import Extraction, Page, Stream, Window, snake_case
 
-# How far back the platform answers; asking for more is an error there.
-PRODUCTS_HISTORY_DAYS = 90
-PERFORMANCE_HISTORY_DAYS = 390
+MOST_PAGES = 10_000
 
 
 class AmazonAttributionExtractor:
@@ -23,70 +24,137 @@ class AmazonAttributionExtractor:
         self._client = AmazonAttribution(settings)
 
     def extract(self, stream: Stream, account: str, window: Window) -> Iterator[Extraction]:
-        """Read one stream of one profile.
-
-        Raises:
-            SourceError: nothing of the failing report may be landed.
-        """
-        if stream == PROFILES:
-            yield self._profile(account)
-        elif stream == PRODUCTS:
-            asked = _within_history(window.reaching_back(stream.reread_days), PRODUCTS_HISTORY_DAYS)
-            yield self._report(PRODUCTS, account, asked, "", {"reportType": "PRODUCTS"})
+        """Read one stream of one profile; nothing is asked for before an extraction's pages are read."""
+        if isinstance(stream.request, Report):
+            yield from self._reports(stream, stream.request, account, window)
         else:
-            asked = _within_history(window.reaching_back(stream.reread_days), PERFORMANCE_HISTORY_DAYS)
-            for level in LEVELS:
-                request = {"reportType": "PERFORMANCE", "groupBy": level}
-                yield self._report(PERFORMANCE, account, asked, level, request)
+            yield Extraction(stream, partial(self._listed, stream, account), account)
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def _profile(self, account: str) -> Extraction:
-        profiles, request_id = self._client.profiles()
-        rows = [_profile_row(profile) for profile in profiles if str(profile.get("profileId")) == account]
-        if not rows:
-            raise RequestRefused(
+    def _listed(self, stream: Stream, account: str, cursor: Any) -> Iterator[Page]:
+        listing: Listing = stream.request
+        where = f"{stream.name} of {account}"
+        answer = self._client.get(listing.path, where, "" if listing.account_key else account)
+        rows = list_in(answer.body, listing.keys, where)
+        if listing.account_key:
+            rows = [row for row in rows if str(row.get(listing.account_key)) == account]
+            if not rows:
+                raise RequestRefused(
+                    SOURCE,
+                    f"profile {account} is not among those that {listing.path} lists for these credentials; check "
+                    "PHYGITAL_AMAZON_ATTRIBUTION_ACCOUNTS and the region of PHYGITAL_AMAZON_ADS_BASE_URL.",
+                    request_id=answer.request_id,
+                )
+            yield Page([_flat(row, listing) for row in rows], answer.request_id)
+        else:
+            yield Page([{**_flat(row, listing), "profile_id": account} for row in rows], answer.request_id)
+
+    def _reports(self, stream: Stream, report: Report, account: str, window: Window) -> Iterator[Extraction]:
+        for asked in stream.reread.windows(window, clock.today()):
+            for level in report.levels:
+                # Which ids a row must have depends on the level, so each level is held to its own.
+                of_level = replace(stream, required=(*stream.required, *level.ids))
+                pages = partial(self._pages, of_level, level, account, asked)
+                yield Extraction(of_level, pages, account, part=level.name, window=asked)
+
+    def _pages(self, stream: Stream, level: Level, account: str, window: Window, cursor: Any) -> Iterator[Page]:
+        added = {"profile_id": account, "level": level.name} if level.name else {"profile_id": account}
+        columns = ColumnNames()
+        place = _Place.of(cursor) if cursor else _Place((window,))
+        while place.windows:
+            place, page = self._read(stream, level, account, place)
+            rows = [{**{columns[name]: value for name, value in row.items()}, **added} for row in page.rows]
+            yield Page(rows, page.request_id, place.as_json())
+
+    def _read(self, stream: Stream, level: Level, account: str, place: "_Place") -> "tuple[_Place, ReportPage]":
+        """The page at a place, and the place after it. Ranges Amazon cannot cope with are halved until it can."""
+        while True:
+            window = place.windows[0]
+            level_of = f" {level.name}" if level.name else ""
+            where = f"{stream.name}{level_of} of {account}, {window.start} to {window.end}, page {place.pages + 1}"
+            can_split = window.start < window.end and not place.cursor
+            try:
+                page = self._client.report_page(
+                    account,
+                    where,
+                    _body(stream.request, level, window),
+                    place.cursor,
+                    place.digest,
+                    can_split=can_split,
+                )
+            except RangeTooLong:
+                place = replace(place, windows=(*_halves(window), *place.windows[1:]))
+            else:
+                return place.after(page, where), page
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where in a report reading stands, in a form that survives the process.
+
+    Args:
+        windows: dates that are still to be read, the first of them perhaps in part.
+        cursor: Amazon's, within the first window.
+        digest: of the page read last within it.
+        pages: read so far.
+    """
+
+    windows: tuple[Window, ...]
+    cursor: str = ""
+    digest: str = ""
+    pages: int = 0
+
+    @classmethod
+    def of(cls, kept: dict[str, Any]) -> "_Place":
+        windows = (Window(date.fromisoformat(start), date.fromisoformat(end)) for start, end in kept["windows"])
+        return cls(tuple(windows), kept["cursor"], kept["digest"], kept["pages"])
+
+    def as_json(self) -> dict[str, Any]:
+        windows = [(window.start.isoformat(), window.end.isoformat()) for window in self.windows]
+        return {**asdict(self), "windows": windows}
+
+    def after(self, page: ReportPage, where: str) -> "_Place":
+        pages = self.pages + 1
+        if pages >= MOST_PAGES or (page.cursor and page.cursor == self.cursor):
+            raise TruncatedReport(
                 SOURCE,
-                f"profile {account} is unknown; check PHYGITAL_AMAZON_ATTRIBUTION_ACCOUNTS.",
-                request_id=request_id,
+                f"{where} leads to itself or never to an end, so the rest is out of reach. Nothing of it was landed; "
+                "extract a shorter window.",
+                request_id=page.request_id,
             )
-        return Extraction(PROFILES, rows, account, request_ids=(request_id,))
-
-    def _report(self, stream: Stream, account: str, window: Window, level: str, request: dict[str, Any]) -> Extraction:
-        dated = {**request, "startDate": f"{window.start:%Y%m%d}", "endDate": f"{window.end:%Y%m%d}"}
-        pages = list(self._client.report(account, dated))
-        added = {"profile_id": account, "level": level} if level else {"profile_id": account}
-        return Extraction(
-            stream,
-            [
-                {**added, **{snake_case(name): value for name, value in row.items()}}
-                for rows, _ in pages
-                for row in rows
-            ],
-            account,
-            part=level,
-            window=window,
-            pages=len(pages),
-            request_ids=tuple(request_id for _, request_id in pages),
-        )
+        if page.cursor:
+            return replace(self, cursor=page.cursor, digest=page.digest, pages=pages)
+        return _Place(self.windows[1:], pages=pages)
 
 
-def _profile_row(profile: dict[str, Any]) -> dict[str, Any]:
-    info = profile.get("accountInfo") or {}
-    return {
-        "profile_id": str(profile.get("profileId")),
-        "country_code": profile.get("countryCode"),
-        "currency_code": profile.get("currencyCode"),
-        "timezone": profile.get("timezone"),
-        "marketplace_string_id": info.get("marketplaceStringId"),
-        "account_name": info.get("name"),
-        "account_type": info.get("type"),
+def _body(report: Report, level: Level, window: Window) -> dict[str, Any]:
+    body = {
+        "reportType": report.report_type,
+        "startDate": f"{window.start:%Y%m%d}",
+        "endDate": f"{window.end:%Y%m%d}",
     }
+    if level.name:
+        body["groupBy"] = level.name
+    if level.metrics:
+        body["metrics"] = ",".join(level.metrics)
+    return body
 
 
-def _within_history(window: Window, days: int) -> Window:
-    """The part of the window the platform still holds; a window wholly before it is asked for as it is and refused."""
-    oldest = clock.today() - timedelta(days=days - 1)
-    return Window(max(window.start, oldest), window.end) if oldest <= window.end else window
+def _halves(window: Window) -> tuple[Window, Window]:
+    first, second = window.split(-(-((window.end - window.start).days + 1) // 2))
+    return first, second
+
+
+def _flat(row: dict[str, Any], listing: Listing) -> dict[str, Any]:
+    """One level of columns; fields of objects that are not expected stay as they are, for landing to judge."""
+    prefixes, columns = dict(listing.within), dict(listing.columns)
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in prefixes and isinstance(value, dict):
+            flat |= {columns.get(key, prefixes[name] + snake_case(key)): inner for key, inner in value.items()}
+        else:
+            flat[columns.get(name, snake_case(name))] = value
+    return flat

@@ -1,0 +1,1 @@
+"""Source ``amazon_ads``: reports of Amazon's sponsored ads."""
