@@ -1,1 +1,1 @@
-"""Source ``amazon_seller``: Amazon Selling Partner API."""
+"""Source ``amazon_seller``: the Selling Partner API."""
