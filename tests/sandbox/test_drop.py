@@ -11,8 +11,8 @@ import pytest
 
 from phygital_funnel.sandbox.api.file_drop.tables import iso_micros
 from phygital_funnel.sandbox.world import generate
-from phygital_funnel.sources.drop import read_drop
 from phygital_funnel.sources.events.streams import CONVERSIONS, TOUCHPOINTS
+from phygital_funnel.sources.files import read_file
 
 SETTLED = "2027-01-01T00:00:00"
 
@@ -85,7 +85,10 @@ def test_hostile_text_survives_csv(serve_at, tiny):
     assert any("\n" in handle for handle in handles)
 
 
-@pytest.mark.parametrize("name", ["markets", "listings", "creators", "promo_codes", "fx_rates"])
+@pytest.mark.parametrize(
+    "name",
+    ["markets", "listings", "creators", "promo_codes", "fx_rates", "fees", "promotions", "tags", "commission_rates"],
+)
 def test_reference_tables_have_the_columns_their_stream_declares(serve_at, name):
     from phygital_funnel.sources.reference.streams import STREAMS
 
@@ -238,6 +241,6 @@ def test_conversions_end_at_the_amazon_net_amounts(serve_at, captured, tmp_path)
 
 def assert_read(path, stream, count):
     """The extractor's own reader takes the file, and rejects no line."""
-    rows = read_drop(path, stream).rows
+    rows = read_file(path, stream)
     assert rows.num_rows == count if count is not None else rows.num_rows > 0
     assert set(rows["_reject"].to_pylist()) == {None}

@@ -1,6 +1,6 @@
 """The open contract for anyone who already has event-level data (interfaces.md, "Events in")."""
 
-from phygital_funnel.sources.stream import Coverage, Stream
+from phygital_funnel.sources.stream import Coverage, Meaning, Stream
 
 SOURCE = "events"
 TOUCH_TYPES = ("impression", "view_2s", "view_6s", "engagement", "click")
@@ -16,6 +16,7 @@ TOUCHPOINTS = Stream(
     coverage=Coverage.CHANGES,
     scope=("touchpoint_id",),
     required=("touchpoint_id", "journey_key", "occurred_at", "touch_type", "channel"),
+    meaning=Meaning("touch", zone="UTC", dated_on="touch"),
 )  # fmt: skip
 
 CONVERSIONS = Stream(
@@ -28,6 +29,10 @@ CONVERSIONS = Stream(
     coverage=Coverage.CHANGES,
     scope=("conversion_id",),
     required=("conversion_id", "journey_key", "converted_at", "net_amount_minor", "currency"),
+    meaning=Meaning(
+        "conversion", zone="UTC", currency="the row's", dated_on="conversion",
+        not_additive="net_amount_minor: of several versions of a conversion the newest holds",
+    ),
 )  # fmt: skip
 
 STREAMS = (TOUCHPOINTS, CONVERSIONS)

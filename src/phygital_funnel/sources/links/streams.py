@@ -1,6 +1,6 @@
 """What is loaded of the brand's own link redirector: clicks, and orders that buyers registered."""
 
-from phygital_funnel.sources.stream import Coverage, Stream
+from phygital_funnel.sources.stream import Coverage, Meaning, Stream
 
 SOURCE = "links"
 
@@ -15,6 +15,7 @@ CLICKS = Stream(
     coverage=Coverage.CHANGES,
     scope=("click_id",),
     required=("click_id", "clicked_at", "visitor_id"),
+    meaning=Meaning("click on a link to Amazon", zone="UTC", dated_on="click"),
 )  # fmt: skip
 
 REGISTRATIONS = Stream(
@@ -25,6 +26,7 @@ REGISTRATIONS = Stream(
     coverage=Coverage.CHANGES,
     scope=("amazon_order_id",),
     required=("amazon_order_id", "person_hash", "visitor_id", "registered_at"),
+    meaning=Meaning("order that its buyer registered", zone="UTC", dated_on="registration"),
 )
 
 STREAMS = (CLICKS, REGISTRATIONS)

@@ -1,6 +1,6 @@
 """What is loaded of the brand's reference files; each drop of a table replaces the table."""
 
-from phygital_funnel.sources.stream import Coverage, Stream
+from phygital_funnel.sources.stream import Coverage, Meaning, Stream
 
 SOURCE = "reference"
 
@@ -11,6 +11,7 @@ MARKETS = Stream(
     key=("market",),
     coverage=Coverage.SNAPSHOT,
     required=("market", "marketplace_id", "currency", "timezone"),
+    meaning=Meaning("market", zone="names the marketplace's", currency="names the marketplace's"),
 )
 
 LISTINGS = Stream(
@@ -20,6 +21,7 @@ LISTINGS = Stream(
     key=("market", "asin", "sku"),
     coverage=Coverage.SNAPSHOT,
     required=("market", "asin", "sku", "product_name"),
+    meaning=Meaning("market x ASIN x SKU"),
 )
 
 CREATORS = Stream(
@@ -29,6 +31,7 @@ CREATORS = Stream(
     key=("creator_id",),
     coverage=Coverage.SNAPSHOT,
     required=("creator_id", "handle"),
+    meaning=Meaning("creator"),
 )
 
 PROMO_CODES = Stream(
@@ -38,6 +41,7 @@ PROMO_CODES = Stream(
     key=("code", "market", "valid_from"),
     coverage=Coverage.SNAPSHOT,
     required=("code", "creator_id", "market", "valid_from"),
+    meaning=Meaning("code x market x start of validity", zone="UTC", dated_on="start of validity"),
 )
 
 FX_RATES = Stream(
@@ -48,6 +52,60 @@ FX_RATES = Stream(
     coverage=Coverage.CHANGES,
     scope=("rate_date", "currency"),
     required=("rate_date", "currency", "units_per_eur"),
+    meaning=Meaning(
+        "date x currency",
+        zone="UTC",
+        currency="the row's, per euro",
+        dated_on="rate",
+        not_additive="units_per_eur: a rate",
+    ),
 )
 
-STREAMS = (MARKETS, LISTINGS, CREATORS, PROMO_CODES, FX_RATES)
+FEES = Stream(
+    SOURCE,
+    "fees",
+    columns=("market", "platform", "fee", "base", "valid_from", "valid_to", "rate"),
+    key=("market", "platform", "fee", "valid_from"),
+    coverage=Coverage.SNAPSHOT,
+    required=("market", "platform", "fee", "base", "valid_from", "rate"),
+    meaning=Meaning(
+        "market x platform x fee x start of validity", zone="marketplace", dated_on="start of validity",
+        not_additive="rate: levied on different bases",
+    ),
+)  # fmt: skip
+
+PROMOTIONS = Stream(
+    SOURCE,
+    "promotions",
+    columns=("promotion_id", "name", "kind", "market", "asin", "starts_at", "ends_at", "discount_rate"),
+    key=("promotion_id",),
+    coverage=Coverage.SNAPSHOT,
+    required=("promotion_id", "kind", "market", "starts_at", "ends_at"),
+    meaning=Meaning("promotion", zone="UTC", dated_on="start and end", not_additive="discount_rate: a rate"),
+)
+
+TAGS = Stream(
+    SOURCE,
+    "tags",
+    columns=("ad_id", "market", "campaign_id", "ad_group_id", "asin", "attribution_tag", "created_at"),
+    key=("ad_id",),
+    coverage=Coverage.SNAPSHOT,
+    required=("ad_id", "market", "attribution_tag"),
+    meaning=Meaning("ad with an Amazon Attribution tag in its link", zone="UTC", dated_on="creation"),
+)
+
+COMMISSION_RATES = Stream(
+    SOURCE,
+    "commission_rates",
+    columns=("creator_id", "valid_from", "valid_to", "rate"),
+    key=("creator_id", "valid_from"),
+    coverage=Coverage.SNAPSHOT,
+    required=("creator_id", "valid_from", "rate"),
+    meaning=Meaning(
+        "creator x start of validity", zone="UTC", dated_on="start of validity", not_additive="rate: a rate"
+    ),
+)
+
+STREAMS = (
+    MARKETS, LISTINGS, CREATORS, PROMO_CODES, FX_RATES, FEES, PROMOTIONS, TAGS, COMMISSION_RATES,
+)  # fmt: skip
