@@ -48,3 +48,16 @@
 {% macro days_in_us(setting) -%}
     {{ ([var(setting) | float * 86400000000, 4000000000000000000.0] | min) | round | int }}
 {%- endmacro %}
+
+{# Seconds since 1970 as text, as a UTC instant; NULL for 0, which TikTok Shop writes for "not yet", and beyond the year 9999. #}
+{% macro epoch_instant(column) -%}
+    {{ return(adapter.dispatch('epoch_instant')(
+        'case when ' ~ whole_number(column) ~ ' between 1 and 253402300799 then ' ~ whole_number(column) ~ ' end'
+    )) }}
+{%- endmacro %}
+{% macro duckdb__epoch_instant(seconds) -%}
+    make_timestamp({{ seconds }} * 1000000)
+{%- endmacro %}
+{% macro spark__epoch_instant(seconds) -%}
+    timestamp_seconds({{ seconds }})
+{%- endmacro %}

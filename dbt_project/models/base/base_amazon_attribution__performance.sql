@@ -22,6 +22,7 @@ typed as (
         {{ whole_number('total_units_sold14d') }} as units,
         {{ decimal_number('attributed_sales14d') }} as promoted_sales_amount,
         {{ decimal_number('total_attributed_sales14d') }} as sales_amount,
+        {{ decimal_number('brb_bonus_amount') }} as referral_bonus_amount,
         (
             {{ is_bad_whole_number('click_throughs') }}
             or {{ is_bad_whole_number('attributed_detail_page_views_clicks14d') }}
@@ -34,6 +35,7 @@ typed as (
             or {{ is_bad_whole_number('total_units_sold14d') }}
             or {{ is_bad_decimal('attributed_sales14d') }}
             or {{ is_bad_decimal('total_attributed_sales14d') }}
+            or {{ is_bad_decimal('brb_bonus_amount') }}
         ) as has_bad_number,
         {{ landing_columns() }}
     from landed
@@ -59,6 +61,8 @@ judged as (
         {{ minor_units('current_rows.promoted_sales_amount', 'currencies.minor_units_per_unit') }}
             as promoted_sales_minor,
         {{ minor_units('current_rows.sales_amount', 'currencies.minor_units_per_unit') }} as sales_minor,
+        {{ minor_units('current_rows.referral_bonus_amount', 'currencies.minor_units_per_unit') }}
+            as referral_bonus_minor,
         case
             when _reject is not null then 'malformed'
             when current_rows.profile_id is null or report_level is null or campaign_id is null

@@ -17,6 +17,7 @@ select
     units,
     promoted_sales_minor,
     sales_minor,
+    referral_bonus_minor,
     currency
 from {{ ref('base_amazon_attribution__performance') }}
 where reject_rule is null

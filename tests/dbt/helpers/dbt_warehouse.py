@@ -7,18 +7,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.sources.stream import Stream
 from phygital_funnel.warehouse import database
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
-SOURCES = ("tiktok_ads", "amazon_attribution", "amazon_seller", "links", "events", "reference")
 LANDED = (
     "_account varchar, _part varchar, _row bigint, _manifest_id varchar, _extracted_at timestamp, _extra varchar, "
     "_reject varchar, _commit bigint"
@@ -32,8 +31,7 @@ MANIFESTS = (
 
 def streams() -> dict[str, Stream]:
     """Every declared stream by the name of its raw relation."""
-    modules = [import_module(f"phygital_funnel.sources.{source}.streams") for source in SOURCES]
-    return {stream.relation: stream for module in modules for stream in module.STREAMS}
+    return {stream.relation: stream for stream in all_streams()}
 
 
 class Warehouse:

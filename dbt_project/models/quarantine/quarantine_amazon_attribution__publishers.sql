@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('base_amazon_attribution__publishers'), 'amazon_attribution', 'publishers') }}

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('base_amazon_seller__search_query_performance'), 'amazon_seller', 'search_query_performance') }}

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('base_tiktok_organic__videos'), 'tiktok_organic', 'videos') }}

@@ -1,0 +1,1 @@
+{{ rejected_rows(ref('base_tiktok_shop__refunds'), 'tiktok_shop', 'refunds') }}

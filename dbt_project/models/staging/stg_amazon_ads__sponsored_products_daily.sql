@@ -1,0 +1,25 @@
+select
+    profile_id,
+    event_date_source,
+    campaign_id,
+    campaign_name,
+    ad_group_id,
+    ad_group_name,
+    ad_id,
+    asin,
+    sku,
+    spend_minor,
+    currency,
+    impressions,
+    clicks,
+    claimed_orders_14d,
+    claimed_units_14d,
+    claimed_same_sku_orders_14d,
+    claimed_same_sku_units_14d,
+    claimed_orders_7d,
+    claimed_units_7d,
+    claimed_sales_14d_minor,
+    claimed_same_sku_sales_14d_minor,
+    claimed_sales_7d_minor
+from {{ ref('base_amazon_ads__sponsored_products_daily') }}
+where reject_rule is null

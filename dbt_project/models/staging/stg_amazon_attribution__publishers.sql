@@ -1,0 +1,7 @@
+select
+    profile_id,
+    publisher_id,
+    publisher,
+    has_macros
+from {{ ref('base_amazon_attribution__publishers') }}
+where reject_rule is null

@@ -1,0 +1,25 @@
+select
+    marketplace_id,
+    market,
+    event_date_source,
+    report_level,
+    parent_asin,
+    asin,
+    currency,
+    ordered_sales_minor,
+    shipped_sales_minor,
+    units_ordered,
+    order_items,
+    units_refunded,
+    units_shipped,
+    orders_shipped,
+    page_views,
+    browser_page_views,
+    mobile_app_page_views,
+    sessions,
+    browser_sessions,
+    mobile_app_sessions,
+    buy_box_percentage,
+    unit_session_percentage
+from {{ ref('base_amazon_seller__sales_and_traffic') }}
+where reject_rule is null

@@ -1,0 +1,27 @@
+select
+    shop_id,
+    order_id,
+    event_date_source,
+    created_at,
+    delivered_at,
+    order_status,
+    sku_id,
+    product_id,
+    product_name,
+    creator_username,
+    content_type,
+    content_id,
+    quantity,
+    refunded_quantity,
+    currency,
+    price_minor,
+    commission_rate,
+    estimated_base_minor,
+    estimated_commission_minor,
+    actual_base_minor,
+    actual_commission_minor,
+    commission_model,
+    settlement_status,
+    collaboration_id
+from {{ ref('base_tiktok_shop__affiliate_orders') }}
+where reject_rule is null
