@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from phygital_funnel.quality import STAGES
-from phygital_funnel.settings import Settings
+from phygital_funnel.settings import API_SOURCES, Settings
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.sources.stream import Stream
 from phygital_funnel.warehouse import database, raw
@@ -32,16 +32,16 @@ def _clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """All three API sources configured, so that every check applies."""
+    """All API sources configured, so that every check applies."""
     environ = {"PHYGITAL_HOME": str(tmp_path / "home"), "PHYGITAL_PROJECT_DIR": str(PROJECT)}
-    for source in ("TIKTOK_ADS", "AMAZON_ATTRIBUTION", "AMAZON_SELLER"):
+    for source in map(str.upper, API_SOURCES):
         environ |= {f"PHYGITAL_{source}_CREDENTIALS_FILE": "unused.json", f"PHYGITAL_{source}_ACCOUNTS": "1"}
     return Settings.from_env(environ)
 
 
 @pytest.fixture(scope="session")
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A valid database per stage, made from ``worlds/<stage>.sql``; nobody writes to these."""
+    """A valid database per stage, made from ``worlds/<stage>*.sql``; nobody writes to these."""
     folder = tmp_path_factory.mktemp("worlds")
     return {stage: _world(folder / f"world_{stage}.duckdb", stage) for stage in STAGES}
 
@@ -103,7 +103,8 @@ def _world(path: Path, stage: str) -> Path:
         connection.execute("use world")
         if stage == "landing":
             _land_every_stream(connection)
-        connection.execute((HERE / "worlds" / f"{stage}.sql").read_text())
+        for part in sorted((HERE / "worlds").glob(f"{stage}*.sql")):
+            connection.execute(part.read_text())
         connection.execute("use memory")
         connection.execute("detach world")
     return path
@@ -125,8 +126,10 @@ def _land_every_stream(connection: duckdb.DuckDBPyConnection) -> None:
         window = "date '2026-10-07', date '2026-11-02'" if stream.coverage == "window" else "null, null"
         connection.execute(
             f"""
-            insert into incoming.manifests values ('{stream.source}', '{stream.name}', 7, 'manifest', 'account', '',
-                '{stream.coverage}', {window}, true, 3, 1, timestamp '2026-11-03 05:00', 'test', false)
+            insert into incoming.manifests (source, stream, _commit, manifest_id, account, part, coverage, window_from,
+                window_to, is_complete, row_count, pages, committed_at, code_version, is_held)
+            values ('{stream.source}', '{stream.name}', 7, 'manifest', 'account', '', '{stream.coverage}', {window},
+                true, 3, 1, timestamp '2026-11-03 05:00', 'test', false)
             """
         )
 

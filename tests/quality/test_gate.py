@@ -67,7 +67,13 @@ def test_checks_of_a_source_apply_only_while_it_is_configured(
     settings: Settings, empty_home: Callable[[str], Path]
 ) -> None:
     """Freshness of a source that nobody connected would be a warning for ever."""
-    fresh = {"tiktok_ads_is_fresh", "amazon_attribution_is_fresh", "amazon_seller_is_fresh"}
+    fresh = {
+        "amazon_ads_is_fresh",
+        "amazon_attribution_is_fresh",
+        "amazon_seller_is_fresh",
+        "tiktok_ads_is_fresh",
+        "tiktok_shop_is_fresh",
+    }
     connected = quality.evaluate(settings, "landing", empty_home("landing"), run_id="run")
     assert {check.expectation for check in connected.checks if not check.success} == fresh
     assert connected.passed

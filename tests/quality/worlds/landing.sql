@@ -6,3 +6,9 @@ insert into raw.manifests
 select * replace (3 as _commit, 'earlier' as manifest_id) from incoming.manifests where stream = 'ad_report_daily';
 insert into raw.tiktok_ads__ad_report_daily
 select * replace (3 as _commit, 'earlier' as _manifest_id) from incoming.tiktok_ads__ad_report_daily;
+
+update incoming.amazon_seller__sales_and_traffic set date = '2026-11-0' || _row;
+insert into raw.manifests
+select * replace (3 as _commit, 'earlier' as manifest_id) from incoming.manifests where stream = 'sales_and_traffic';
+insert into raw.amazon_seller__sales_and_traffic
+select * replace (3 as _commit, 'earlier' as _manifest_id) from incoming.amazon_seller__sales_and_traffic;

@@ -14,10 +14,15 @@ select
 from
     (select unnest([
         'tiktok_ads__advertisers', 'tiktok_ads__campaigns', 'tiktok_ads__ad_groups', 'tiktok_ads__ads',
-        'tiktok_ads__ad_report_daily', 'amazon_attribution__profiles', 'amazon_attribution__performance',
-        'amazon_attribution__products', 'amazon_seller__order_lines', 'links__clicks', 'links__registrations',
+        'tiktok_ads__ad_report_daily', 'tiktok_ads__ad_report_hourly',
+        'tiktok_organic__videos', 'tiktok_organic__account_daily', 'amazon_attribution__profiles', 'amazon_attribution__performance',
+        'amazon_attribution__products', 'amazon_attribution__publishers', 'amazon_ads__sponsored_products_daily',
+        'amazon_seller__order_lines', 'amazon_seller__returns',
+        'amazon_seller__sales_and_traffic', 'amazon_seller__order_metrics_hourly',
+        'amazon_seller__search_query_performance', 'links__clicks', 'links__registrations',
         'events__touchpoints', 'events__conversions', 'reference__markets', 'reference__listings', 'reference__creators',
-        'reference__promo_codes', 'reference__fx_rates'
+        'reference__promo_codes', 'reference__fx_rates', 'reference__fees', 'reference__promotions', 'reference__tags',
+        'reference__commission_rates'
     ]) as relation) as relations,
     (select unnest([1, 2]) as _commit) as commits;
 
@@ -33,10 +38,19 @@ create table base.base_tiktok_ads__campaigns as from base.one_bad_row_in_ten;
 create table base.base_tiktok_ads__ad_groups as from base.one_bad_row_in_ten;
 create table base.base_tiktok_ads__ads as from base.one_bad_row_in_ten;
 create table base.base_tiktok_ads__ad_report_daily as from base.one_bad_row_in_ten;
+create table base.base_tiktok_ads__ad_report_hourly as from base.one_bad_row_in_ten;
+create table base.base_tiktok_organic__videos as from base.one_bad_row_in_ten;
+create table base.base_tiktok_organic__account_daily as from base.one_bad_row_in_ten;
 create table base.base_amazon_attribution__profiles as from base.one_bad_row_in_ten;
 create table base.base_amazon_attribution__performance as from base.one_bad_row_in_ten;
 create table base.base_amazon_attribution__products as from base.one_bad_row_in_ten;
+create table base.base_amazon_attribution__publishers as from base.one_bad_row_in_ten;
+create table base.base_amazon_ads__sponsored_products_daily as from base.one_bad_row_in_ten;
 create table base.base_amazon_seller__order_lines as from base.one_bad_row_in_ten;
+create table base.base_amazon_seller__returns as from base.one_bad_row_in_ten;
+create table base.base_amazon_seller__sales_and_traffic as from base.one_bad_row_in_ten;
+create table base.base_amazon_seller__order_metrics_hourly as from base.one_bad_row_in_ten;
+create table base.base_amazon_seller__search_query_performance as from base.one_bad_row_in_ten;
 create table base.base_links__clicks as from base.one_bad_row_in_ten;
 create table base.base_links__registrations as from base.one_bad_row_in_ten;
 create table base.base_events__touchpoints as from base.one_bad_row_in_ten;
@@ -46,41 +60,11 @@ create table base.base_reference__listings as from base.one_bad_row_in_ten;
 create table base.base_reference__creators as from base.one_bad_row_in_ten;
 create table base.base_reference__promo_codes as from base.one_bad_row_in_ten;
 create table base.base_reference__fx_rates as from base.one_bad_row_in_ten;
+create table base.base_reference__fees as from base.one_bad_row_in_ten;
+create table base.base_reference__promotions as from base.one_bad_row_in_ten;
+create table base.base_reference__tags as from base.one_bad_row_in_ten;
+create table base.base_reference__commission_rates as from base.one_bad_row_in_ten;
 drop table base.one_bad_row_in_ten;
-
-create table staging.stg_tiktok_ads__advertisers as
-select unnest(['1', '2']) as advertiser_id, 'USD' as currency, 'America/New_York' as time_zone;
-create table staging.stg_tiktok_ads__campaigns as select unnest(['c1', 'c2']) as campaign_id;
-create table staging.stg_tiktok_ads__ad_groups as select unnest(['g1', 'g2']) as ad_group_id;
-create table staging.stg_tiktok_ads__ads as select unnest(['a1', 'a2']) as ad_id, 'c1' as campaign_id;
-create table staging.stg_tiktok_ads__ad_report_daily as
-select
-    '1' as advertiser_id, unnest(['a1', 'a2']) as ad_id, date '2026-11-02' as event_date_source, 500::bigint as spend_minor,
-    'USD' as currency, 1000::bigint as impressions, 10::bigint as clicks, 900::bigint as video_plays, 300::bigint as views_2s,
-    100::bigint as views_6s, 5::bigint as likes, 1::bigint as comments, null::bigint as shares, 0::bigint as follows,
-    0::bigint as profile_visits;
-
-create table staging.stg_amazon_attribution__profiles as select unnest(['p1', 'p2']) as profile_id, 'USD' as currency;
-create table staging.stg_amazon_attribution__performance as
-select
-    'p1' as profile_id, unnest(['CAMPAIGN', 'CREATIVE', 'CREATIVE']) as report_level, 'c1' as campaign_id,
-    unnest([null, 'g1', 'g1']) as ad_group_id, unnest([null, 'x1', 'x2']) as creative_id, date '2026-11-01' as event_date_source,
-    unnest([30, 10, 15])::bigint as clicks, unnest([20, 8, 8])::bigint as detail_page_views,
-    unnest([9, 3, null])::bigint as add_to_carts, unnest([4, 2, 1])::bigint as orders, unnest([4, 2, 1])::bigint as units,
-    unnest([4000, 2000, 1000])::bigint as sales_minor, 'USD' as currency;
-create table staging.stg_amazon_attribution__products as
-select
-    'p1' as profile_id, 'c1' as campaign_id, 'g1' as ad_group_id, unnest(['B01', 'B02']) as asin, 'promoted' as conversion_type,
-    date '2026-11-01' as event_date_source, 2::bigint as promoted_orders, 2::bigint as promoted_units,
-    2000::bigint as promoted_sales_minor, 0::bigint as halo_orders, 0::bigint as halo_units, 0::bigint as halo_sales_minor,
-    'USD' as currency;
-
-create table staging.stg_amazon_seller__order_lines as
-select
-    unnest(['l1', 'l2', 'l3']) as conversion_id, 'US' as market, 1::bigint as quantity, 'USD' as currency,
-    unnest([2000, 3000, null])::bigint as gross_amount_minor, unnest([200, null, null])::bigint as discount_minor,
-    unnest([1800, 0, null])::bigint as net_amount_minor, unnest(['confirmed', 'cancelled', 'pending']) as conversion_status,
-    timestamp '2026-11-02 12:00' as purchased_at;
 
 create table staging.stg_links__clicks as select unnest(['k1', 'k2']) as click_id, timestamp '2026-11-01 12:00' as clicked_at;
 create table staging.stg_links__registrations as
@@ -103,3 +87,20 @@ select
     unnest([timestamp '2026-01-01', timestamp '2026-06-01']) as valid_from, unnest([timestamp '2026-06-01', null]) as valid_to;
 create table staging.stg_reference__fx_rates as
 select unnest([date '2026-10-30', date '2026-10-29']) as rate_date, 'USD' as currency, 1.08::decimal(24, 12) as units_per_eur;
+create table staging.stg_reference__fees as
+select
+    'FR' as market, 'tiktok_shop' as platform, 'referral_fee' as fee, 'tax_included' as fee_base,
+    unnest([date '2025-03-31', date '2026-01-08']) as valid_from, unnest([date '2026-01-08', null]) as valid_to,
+    unnest([0.05, 0.09])::decimal(24, 12) as fee_rate;
+create table staging.stg_reference__promotions as
+select
+    unnest(['promo_1', 'promo_2']) as promotion_id, 'event' as promotion_kind, 'US' as market,
+    timestamp '2026-11-01' as starts_at, timestamp '2026-11-03' as ends_at, 0.2::decimal(24, 12) as discount_rate;
+create table staging.stg_reference__tags as
+select
+    unnest(['a1', 'a2']) as ad_id, 'US' as market, unnest(['B01', 'B02']) as asin,
+    unnest(['maas=1', 'maas=2']) as attribution_tag;
+create table staging.stg_reference__commission_rates as
+select
+    'r1' as creator_id, unnest([timestamp '2026-01-01', timestamp '2026-09-13']) as valid_from,
+    unnest([timestamp '2026-09-13', null]) as valid_to, unnest([0.2, 0.25])::decimal(24, 12) as commission_rate;

@@ -10,8 +10,24 @@ update incoming.manifests set window_to = date '2026-11-10' where source = 'amaz
 -- extractions_are_of_the_past: the extracting machine's clock is a day ahead
 update incoming.manifests set committed_at = timestamp '2026-11-04 06:00' where stream = 'clicks';
 
+-- fields_are_declared: TikTok sends a metric that nobody has declared
+update incoming.manifests set new_fields = 'engaged_view' where source = 'tiktok_ads' and stream = 'ad_report_daily';
+
+-- nothing_is_held: the newest extraction of an account was cut off and nobody has looked at it
+insert into overtaken.manifests
+select * replace (8 as _commit, 'cut' as manifest_id, true as is_held, '3 rows for everything.' as doubt)
+from incoming.manifests where source = 'tiktok_ads' and stream = 'ads';
+
 -- tiktok_ads_is_fresh: the newest day is a week old
 update incoming.manifests set window_to = date '2026-10-27' where source = 'tiktok_ads' and stream = 'ad_report_daily';
+delete from raw.manifests;
+
+-- tiktok_shop_is_fresh: one shop's affiliate orders are a week old
+update incoming.manifests set window_to = date '2026-10-27' where source = 'tiktok_shop' and stream = 'affiliate_orders';
+delete from raw.manifests;
+
+-- amazon_ads_is_fresh: the newest day of Sponsored Products is a week old
+update incoming.manifests set window_to = date '2026-10-27' where source = 'amazon_ads';
 delete from raw.manifests;
 
 -- amazon_attribution_is_fresh: the products report never came
