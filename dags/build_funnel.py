@@ -1,7 +1,11 @@
 """Build the ledgers and marts from everything landed, and publish them as a release, if every gate agrees.
 
-In: landing. Out: `releases/<run_id>/` with `releases/current` pointing to it, and the asset `release_funnel`. Runs when
-all three extractions have announced new data.
+In: landing. Out: `releases/<run_id>/` with `releases/current` pointing to it, and the asset `release_funnel`.
+
+One run per month that something new falls into: the partition key `2026-11` when all three extractions have announced
+days of November, `2026-11 restated` when earlier days of November changed. A run first waits until no extraction is
+active, so that what several of them bring is built once; a build takes up everything that is landed, whatever its
+month. A run that finds that the published release holds everything already skips the build and says so.
 
 One task, one process: load, gate `landing`, one `dbt build` per layer with the gates `staging` and `marts` between,
 export, gate `published`, then the swap. Great Expectations takes 5 seconds of processor time to import and the build
@@ -18,23 +22,15 @@ Owner: marketing-data.
 
 from datetime import timedelta
 
-from airflow.sdk import dag, task
+from airflow.sdk import TriggerRule, dag, task
 
-from phygital_policy import (
-    AMAZON_LANDED,
-    DEFAULT_ARGS,
-    FIRST_PARTY_LANDED,
-    RELEASE_PUBLISHED,
-    START_DATE,
-    TIKTOK_LANDED,
-    Pool,
-    Tag,
-)
-from phygital_tasks import begin_log_group
+from phygital_policy import DEFAULT_ARGS, START_DATE, Pool, Tag
+from phygital_schedules import RELEASE_PUBLISHED, on_landed_months
+from phygital_tasks import begin_log_group, skip_if_published, wait_for_extractions
 
 
 @dag(
-    schedule=[TIKTOK_LANDED, AMAZON_LANDED, FIRST_PARTY_LANDED],
+    schedule=on_landed_months(),
     start_date=START_DATE,
     catchup=False,
     max_active_runs=1,
@@ -45,14 +41,21 @@ from phygital_tasks import begin_log_group
 def build_funnel() -> None:
     """Wire the build."""
 
-    @task(pool=Pool.DUCKDB_WRITER, outlets=[RELEASE_PUBLISHED], execution_timeout=timedelta(hours=3))
+    @task(
+        pool=Pool.DUCKDB_WRITER,
+        outlets=[RELEASE_PUBLISHED],
+        execution_timeout=timedelta(hours=3),
+        trigger_rule=TriggerRule.NONE_FAILED,
+    )
     def build() -> str:
         from phygital_funnel import pipeline
         from phygital_funnel.settings import Settings
 
-        return pipeline.build_and_publish(Settings.from_env(), on_phase=begin_log_group).run_id
+        settings = Settings.from_env()
+        skip_if_published(settings)
+        return pipeline.build_and_publish(settings, on_phase=begin_log_group).run_id
 
-    build()
+    wait_for_extractions() >> build()
 
 
 build_funnel()

@@ -1,11 +1,11 @@
-"""Land what Amazon reports: attribution tags (page views, carts, claimed orders) and the seller's order lines.
+"""Land what Amazon reports: attribution tags, sponsored products, and the seller's orders, returns and traffic.
 
-In: the Amazon Ads API (one mapped task per Attribution profile) and the Selling Partner API (one per marketplace).
-Out: Delta tables `landing/amazon_attribution/*` and `landing/amazon_seller/*`, and the asset `landing_amazon`, on
-which `build_funnel` waits.
+In: the Amazon Ads APIs and the Selling Partner API, one mapped task per profile or marketplace and stream. Out: Delta
+tables `landing/amazon_attribution/*`, `landing/amazon_ads/*` and `landing/amazon_seller/*`; the days of the run on the
+asset `landing_amazon`, and earlier days whose figures changed on `landing_restated`. `build_funnel` starts from these.
 
-The window is the run's data interval. Attribution's last 30 days are read again, because Amazon restates them; orders
-are asked for by their last update, so late cancellations and prices arrive by themselves. Landing only ever grows.
+The window is the run's data interval; each stream also re-reads the days its platform restates. A report that is not
+ready within a minute is left to the triggerer, and a retry re-attaches to it. Landing only ever grows.
 
 **If it fails**: landing and the published release are as they were. Throttling, unreachable hosts and broken downloads
 are tried again by themselves; refused credentials, refused requests and changed shapes wait for a person. Steps:
@@ -16,13 +16,15 @@ Owner: marketing-data.
 
 from airflow.sdk import dag
 
-from phygital_policy import AMAZON_LANDED, DEFAULT_ARGS, START_DATE, Pool, Tag, daily
-from phygital_tasks import announce, extract_source
+from phygital_funnel.sources.stream import Cadence
+from phygital_policy import DEFAULT_ARGS, START_DATE, Pool, Tag
+from phygital_schedules import AMAZON_LANDED, scheduled
+from phygital_tasks import announce, extract_streams
 
 
 @dag(
     # By 13:00 UTC the day before has ended in every market's zone and TikTok's correction of 12:00 UTC is in.
-    schedule=daily("0 13 * * *"),
+    schedule=scheduled("0 13 * * *"),
     start_date=START_DATE,
     catchup=False,
     max_active_runs=1,
@@ -31,9 +33,8 @@ from phygital_tasks import announce, extract_source
     doc_md=__doc__,
 )
 def extract_amazon() -> None:
-    """Wire the extraction of both Amazon APIs."""
-    sources = [extract_source("amazon_attribution", Pool.AMAZON), extract_source("amazon_seller", Pool.AMAZON)]
-    sources >> announce(AMAZON_LANDED)
+    """Wire the extraction of Amazon's three APIs."""
+    extract_streams(Pool.AMAZON, Cadence.DAILY) >> announce(AMAZON_LANDED, Cadence.DAILY, [Pool.AMAZON])
 
 
 extract_amazon()

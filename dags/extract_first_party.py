@@ -1,7 +1,8 @@
 """Land the brand's own files: link clicks, registered orders, and the reference tables.
 
-In: the file drop (`PHYGITAL_DROP_URL`): `links/clicks`, `links/registrations`, `reference/*`. Out: Delta tables
-`landing/links/*` and `landing/reference/*`, and the asset `landing_first_party`, on which `build_funnel` waits.
+In: the file drop (`PHYGITAL_DROP_URL`): `links/clicks`, `links/registrations`, `reference/*`, one mapped task per
+stream. Out: Delta tables `landing/links/*` and `landing/reference/*`; the days of the run on the asset
+`landing_first_party`, and earlier days whose content changed on `landing_restated`. `build_funnel` starts from these.
 
 The window is the run's data interval: the files of its days are read. A day whose file has not been dropped yet is read
 by a later run. A reference file replaces its table.
@@ -14,13 +15,15 @@ Owner: marketing-data.
 
 from airflow.sdk import dag
 
-from phygital_policy import DEFAULT_ARGS, FIRST_PARTY_LANDED, START_DATE, Pool, Tag, daily
-from phygital_tasks import announce, extract_source
+from phygital_funnel.sources.stream import Cadence
+from phygital_policy import DEFAULT_ARGS, START_DATE, Pool, Tag
+from phygital_schedules import FIRST_PARTY_LANDED, scheduled
+from phygital_tasks import announce, extract_streams
 
 
 @dag(
     # By 13:00 UTC the day before has ended in every market's zone and TikTok's correction of 12:00 UTC is in.
-    schedule=daily("0 13 * * *"),
+    schedule=scheduled("0 13 * * *"),
     start_date=START_DATE,
     catchup=False,
     max_active_runs=1,
@@ -30,8 +33,7 @@ from phygital_tasks import announce, extract_source
 )
 def extract_first_party() -> None:
     """Wire the extraction of the file drop."""
-    sources = [extract_source("links", Pool.FIRST_PARTY), extract_source("reference", Pool.FIRST_PARTY)]
-    sources >> announce(FIRST_PARTY_LANDED)
+    extract_streams(Pool.FIRST_PARTY, Cadence.DAILY) >> announce(FIRST_PARTY_LANDED, Cadence.DAILY, [Pool.FIRST_PARTY])
 
 
 extract_first_party()

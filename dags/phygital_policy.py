@@ -1,39 +1,27 @@
-"""The policy all DAG files share: assets, tags, pools, schedules, defaults, and the rules of retrying."""
+"""The policy all DAG files share: tags, pools, defaults, and the rules of retrying."""
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
-from airflow.sdk import (
-    Asset,
-    CronDataIntervalTimetable,
-    ExceptionRetryPolicy,
-    RetryAction,
-    RetryRule,
-)
-
-from phygital_funnel.settings import Settings
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 OWNER = "marketing-data"
 START_DATE = datetime(2026, 1, 1, tzinfo=UTC)
-RUNBOOKS = Path("docs") / "runbooks"
-
-TIKTOK_LANDED = Asset("landing_tiktok")
-AMAZON_LANDED = Asset("landing_amazon")
-FIRST_PARTY_LANDED = Asset("landing_first_party")
-RELEASE_PUBLISHED = Asset("release_funnel")
 
 
 class Tag(StrEnum):
     """Every tag a DAG may carry."""
 
     TIER_1 = "tier/1"
+    TIER_2 = "tier/2"
     TIKTOK = "platform/tiktok"
     AMAZON = "platform/amazon"
     FIRST_PARTY = "platform/first_party"
+    ALL_PLATFORMS = "platform/all"
     LANDING = "layer/landing"
     RELEASE = "layer/release"
+    UPKEEP = "layer/upkeep"
 
 
 class Pool(StrEnum):
@@ -42,6 +30,7 @@ class Pool(StrEnum):
     TIKTOK = "tiktok"
     AMAZON = "amazon"
     FIRST_PARTY = "first_party"
+    LANDING = "landing"
     DUCKDB_WRITER = "duckdb_writer"
 
 
@@ -50,6 +39,7 @@ FAIL_AT_ONCE = {
     "AuthError": "the platform refuses the credentials: a person must act",
     "RequestRefused": "the platform calls the request invalid: the same request will be refused again",
     "SchemaDrift": "the report or file changed shape: a person must act",
+    "SeveralRefused": "several streams were refused, each for good: a person must act",
     "BuildError": "the loader or dbt refused: the same input gives the same answer",
     "QualityGateFailed": "a critical expectation failed: the data must be mended first",
     "ReleaseError": "there is no release to work on: a person must act",
@@ -87,9 +77,10 @@ DEFAULT_ARGS: dict[str, Any] = {
 }
 
 
-def daily(cron: str) -> CronDataIntervalTimetable | None:
-    """A daily schedule whose runs cover the day before, or none when ``PHYGITAL_SCHEDULES=off``.
-
-    A plain cron string gives runs an empty data interval since Airflow 3, hence the timetable.
-    """
-    return CronDataIntervalTimetable(cron, timezone="UTC") if Settings.from_env().schedules else None
+EXTRACTIONS = ("extract_tiktok", "extract_amazon", "extract_first_party", "extract_intraday", "extract_weekly")
+SOURCES = {
+    Pool.TIKTOK: ("tiktok_ads", "tiktok_organic", "tiktok_shop"),
+    Pool.AMAZON: ("amazon_attribution", "amazon_ads", "amazon_seller"),
+    Pool.FIRST_PARTY: ("reference", "links"),
+}
+"""Which pool the requests of a source wait for."""

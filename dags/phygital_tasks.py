@@ -1,34 +1,19 @@
 """The tasks the DAGs share; every body is one call into ``phygital_funnel``, imported when the task runs."""
 
 import logging
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
 
-from airflow.sdk import Asset, TriggerRule, task, task_group
+from airflow.sdk import Asset, TriggerRule, task
 
+from phygital_extract import ExtractOperator, window_of
 from phygital_funnel.settings import Settings
-from phygital_policy import Pool
-
-if TYPE_CHECKING:
-    from phygital_funnel.sources.stream import Window
+from phygital_funnel.sources.stream import Cadence
+from phygital_policy import EXTRACTIONS, SOURCES, Pool
+from phygital_schedules import RESTATED
 
 logger = logging.getLogger(__name__)
-
-
-def window_of(start: datetime | None, end: datetime | None) -> "Window":
-    """The dates that end within a run's data interval, both included: one day, or the many of an initial load.
-
-    A day that is still going on when the interval ends belongs to the next run.
-
-    Raises:
-        ConfigError: the run has no data interval.
-    """
-    from phygital_funnel.errors import ConfigError
-    from phygital_funnel.sources.stream import Window
-
-    if start is None or end is None:
-        raise ConfigError("This run has no data interval; trigger it with a logical date, so that it knows its dates.")
-    return Window(start.date(), max(start.date(), end.date() - timedelta(days=1)))
 
 
 def begin_log_group(name: str) -> None:
@@ -37,42 +22,79 @@ def begin_log_group(name: str) -> None:
     logger.info("::group::%s", name)
 
 
-def extract_source(source: str, pool: Pool) -> Any:
-    """One source's part of an extraction DAG: list its accounts, then extract each of them by itself."""
+def extract_streams(pool: Pool, cadence: Cadence, suffix: str = "") -> Any:
+    """A platform's part of an extraction DAG: list the streams of every account, then extract each by itself.
 
-    @task_group(group_id=source)
-    def group() -> None:
-        @task
-        def list_accounts() -> list[str]:
-            from airflow.sdk.exceptions import AirflowSkipException
+    Args:
+        pool: the platform.
+        cadence: which of its streams.
+        suffix: keeps the task ids apart in a DAG of several platforms.
+    """
 
-            from phygital_funnel import pipeline
+    @task(task_id=f"list_work{suffix}")
+    def list_work() -> list[dict[str, str]]:
+        from phygital_funnel import work
 
-            settings = Settings.from_env()
-            if source in settings.sources and source not in settings.configured_sources():
-                name = source.upper()
-                raise AirflowSkipException(
-                    f"{source} is not configured: set PHYGITAL_{name}_CREDENTIALS_FILE and PHYGITAL_{name}_ACCOUNTS."
-                )
-            return list(pipeline.accounts(settings, source))
+        return work.pieces(Settings.from_env(), SOURCES[pool], cadence)
 
-        @task(pool=pool, execution_timeout=timedelta(hours=2), map_index_template="{{ task.op_kwargs['account'] }}")
-        def extract(account: str, data_interval_start: Any = None, data_interval_end: Any = None) -> int:
-            from phygital_funnel import pipeline
-
-            window = window_of(data_interval_start, data_interval_end)
-            return len(pipeline.extract(Settings.from_env(), source, window, account=account or None))
-
-        extract.expand(account=list_accounts())
-
-    return group()
+    return ExtractOperator.partial(
+        task_id=f"extract{suffix}",
+        pool=pool,
+        execution_timeout=timedelta(hours=2),
+        map_index_template="{{ task.label }}",
+    ).expand_kwargs(list_work())
 
 
-def announce(asset: Asset) -> Any:
-    """Say that everything the DAG extracts has landed. A source that is not configured must not hold the build back."""
+def announce(asset: Asset, cadence: Cadence, pools: Iterable[Pool]) -> Any:
+    """Say which days have landed and, for daily streams, which earlier days were restated.
 
-    @task(task_id="announce", outlets=[asset], trigger_rule=TriggerRule.NONE_FAILED)
-    def landed() -> None:
-        """The asset event is the whole work."""
+    A source that is not configured must not hold the build back, so skipped tasks count as done.
+    """
+    sources = [source for pool in pools for source in SOURCES[pool]]
+    outlets = [asset, RESTATED] if cadence is Cadence.DAILY else [asset]
+
+    @task(task_id="announce", outlets=outlets, trigger_rule=TriggerRule.NONE_FAILED)
+    def landed(*, outlet_events: Any, dag_run: Any) -> None:
+        from phygital_funnel import changes
+
+        window = window_of(dag_run.data_interval_start, dag_run.data_interval_end, cadence)
+        days = changes.restated_days(Settings.from_env(), sources, cadence, dag_run.run_id)
+        for changed, told in ((asset, window.days()), (RESTATED, [day for day in days if day < window.start])):
+            if changed in outlets:
+                outlet_events[changed].add_partitions([day.isoformat() for day in told])
 
     return landed()
+
+
+def skip_if_published(settings: Settings) -> None:
+    """End a build before it begins when the published release holds everything already.
+
+    Raises:
+        AirflowSkipException: it does; the run counts as a success, and no release is announced.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from phygital_funnel.warehouse.newness import published_already
+
+    release = published_already(settings)
+    if release is not None:
+        raise AirflowSkipException(f"Nothing to build: release {release.run_id} holds everything that is landed.")
+
+
+def wait_for_extractions() -> Any:
+    """Hold the build back while an extraction runs, so that what several of them bring is built once.
+
+    After two hours it is skipped and the build goes ahead: an extraction that hangs must not stop the releases.
+    """
+
+    @task.sensor(
+        task_id="wait_for_extractions",
+        mode="reschedule",
+        poke_interval=30 if Settings.from_env().schedules else 3,
+        timeout=timedelta(hours=2),
+        soft_fail=True,
+    )
+    def none_is_active(ti: Any) -> bool:
+        return not any(ti.get_dr_count(dag_id, states=["queued", "running"]) for dag_id in EXTRACTIONS)
+
+    return none_is_active()

@@ -12,6 +12,8 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 DAGS = PROJECT / "dags"
 
+sys.path.insert(0, str(Path(__file__).parent / "helpers"))
+
 if "airflow" not in sys.modules:
     _home = tempfile.mkdtemp(prefix="phygital-airflow-")
     atexit.register(shutil.rmtree, _home, ignore_errors=True)
@@ -19,6 +21,7 @@ if "airflow" not in sys.modules:
         {
             "AIRFLOW_HOME": _home,
             "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(DAGS / "plugins"),
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{_home}/airflow.db",

@@ -26,7 +26,7 @@ def test_a_home_of_an_earlier_demo_is_emptied(tmp_path):
 
 def land(home, touchpoint_id):
     row = dict.fromkeys(TOUCHPOINTS.required, touchpoint_id)
-    Landing(str(home / "landing")).append(Extraction(TOUCHPOINTS, [row]))
+    Landing(str(home / "landing")).append(Extraction.of_rows(TOUCHPOINTS, [row]))
 
 
 def test_a_home_with_only_what_the_demo_landed_is_emptied(tmp_path):

@@ -133,6 +133,25 @@ def test_every_dependency_resolves(project: Project) -> None:
         assert network in services, name
 
 
+def test_the_triggerer_can_look_at_reports_as_the_workers_can(project: Project) -> None:
+    """It imports the trigger from the plugins folder, and reaches platforms and home exactly as a worker does."""
+    triggerer, worker = (project["services"][name] for name in ("triggerer", "worker-1"))
+    for key in ("network_mode", "depends_on", "volumes", "env_file", "image"):
+        assert triggerer[key] == worker[key], key
+    assert triggerer["command"][:3] == worker["command"][:3]
+    assert "sandbox/environment" in triggerer["command"][2]
+    folder = triggerer["environment"]["AIRFLOW__CORE__PLUGINS_FOLDER"]
+    assert folder == "/opt/airflow/dags/plugins"
+    assert (ROOT / "dags" / "plugins" / "phygital_trigger.py").is_file()
+
+
+def test_each_worker_has_the_name_its_health_check_asks_for(project: Project) -> None:
+    """Celery answers a ping under the name that the worker was started with."""
+    for name in ("worker-1", "worker-2"):
+        service = project["services"][name]
+        assert service["command"][-1] == service["environment"]["WORKER_NAME"] == name
+
+
 def test_every_variable_is_documented(project: Project) -> None:
     """Who reads .env.example knows all that can be set."""
     used = {name for text in values(project) for name in VARIABLE.findall(text)}

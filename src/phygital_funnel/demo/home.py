@@ -84,6 +84,8 @@ def environment(home: Path, base: Mapping[str, str] | None = None) -> dict[str, 
         **kept,
         "PHYGITAL_HOME": str(home),
         "PHYGITAL_SCHEDULES": "off",
+        # Longer than any report of the sandbox takes: no task defers, and no triggerer has to be started.
+        "PHYGITAL_REPORT_PATIENCE_SECONDS": "900",
         "GX_ANALYTICS_ENABLED": "False",
         "NO_PROXY": _LOCAL,
         "no_proxy": _LOCAL,

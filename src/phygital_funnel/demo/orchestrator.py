@@ -36,12 +36,13 @@ class AirflowPlan:
 
     Args:
         home: ``AIRFLOW_HOME``: metadata database, configuration, logs.
-        dags_folder: the production DAG files.
+        dags_folder: the production DAG files, with the plugins in a folder of their own below.
         environment: variables every component gets.
         task_environment: asked for when the scheduler starts, whose tasks inherit it; may wait for what they need.
         parallelism: tasks at once over all DAGs.
         pools: slots per pool.
         dag_ids: the DAGs that must be there before it counts as running.
+        has_triggerer: start a triggerer too; without one, a task that defers waits for ever.
     """
 
     home: Path
@@ -51,14 +52,16 @@ class AirflowPlan:
     parallelism: int
     pools: Mapping[str, int]
     dag_ids: frozenset[str]
+    has_triggerer: bool = False
 
 
 @dataclass(frozen=True)
 class RunningAirflow:
-    """Handles to the started components."""
+    """Handles to the started components; ``start`` starts one again, under the same name."""
 
     api: AirflowApi
-    components: tuple[Child, ...]
+    components: dict[str, Child]
+    start: Callable[[str], Child]
     logs: Path
     url: str
     password: str
@@ -69,7 +72,7 @@ class RunningAirflow:
         Raises:
             OrchestratorError: with the component's last words and the path of its log.
         """
-        for component in self.components:
+        for component in self.components.values():
             if not component.is_running():
                 raise _ended(component)
 
@@ -91,23 +94,35 @@ def running(plan: AirflowPlan, family: Family) -> Iterator[RunningAirflow]:
     environment = {**plan.environment, **configuration}
     logs = plan.home / "logs"
 
-    def start(name: str, words: tuple[str, ...], variables: Mapping[str, str]) -> Child:
-        return family.start(name, _airflow(*words), variables, logs / f"{name}.log")
+    command = {
+        "api-server": ("api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+        "db-migrate": ("db", "migrate"),
+        "dag-processor": ("dag-processor",),
+        # No log server: the API server reads the same disk.
+        "scheduler": ("scheduler", "--skip-serve-logs"),
+        "triggerer": ("triggerer", "--skip-serve-logs"),
+    }
+    components: dict[str, Child] = {}
+
+    def start(name: str) -> Child:
+        runs_tasks = name in ("scheduler", "triggerer")
+        variables = {**plan.task_environment(), **configuration} if runs_tasks else environment
+        components[name] = family.start(name, _airflow(*command[name]), variables, logs / f"{name}.log")
+        return components[name]
 
     # The API server needs 15 s of one core to build its routes, but no tables, so it starts beside the migration.
-    server = start(
-        "api-server", ("api-server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"), environment
-    )
-    _run_to_end(start("db-migrate", ("db", "migrate"), environment))
+    start("api-server")
+    _run_to_end(start("db-migrate"))
+    del components["db-migrate"]
     _let_readers_and_writers_meet(_metadata(plan.home))
-    # No triggerer: no task of this project defers. No log server: the API server reads the same disk.
-    processor = start("dag-processor", ("dag-processor",), environment)
-    tasks = {**plan.task_environment(), **configuration}
-    scheduler = start("scheduler", ("scheduler", "--skip-serve-logs"), tasks)
+    start("dag-processor")
+    start("scheduler")
+    if plan.has_triggerer:
+        start("triggerer")
     url = f"http://127.0.0.1:{port}"
     with httpx.Client(base_url=url, timeout=60.0, trust_env=False) as client:
         api = AirflowApi(client, USER, password)
-        airflow = RunningAirflow(api, (server, processor, scheduler), logs, url, password)
+        airflow = RunningAirflow(api, components, start, logs, url, password)
         _wait_until_up(airflow, plan.dag_ids)
         for name, slots in plan.pools.items():
             api.create_pool(name, slots)
@@ -119,7 +134,7 @@ def airflow_environment(plan: AirflowPlan, port: int) -> dict[str, str]:
     sections = {
         "CORE": {
             "DAGS_FOLDER": str(plan.dags_folder),
-            "PLUGINS_FOLDER": str(plan.home / "plugins"),
+            "PLUGINS_FOLDER": str(plan.dags_folder / "plugins"),
             "LOAD_EXAMPLES": "False",
             "EXECUTOR": "LocalExecutor",
             "PARALLELISM": str(plan.parallelism),

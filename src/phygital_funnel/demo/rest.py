@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 import httpx
 
+PAGE = 100
+"""Entries of a page; Airflow gives no more."""
+
 
 @dataclass(frozen=True)
 class TaskState:
@@ -18,11 +21,12 @@ class TaskState:
     state: str | None
     try_number: int
     seconds: float | None
+    map_label: str = ""
 
     @property
     def label(self) -> str:
-        """The task's id with its place among the mapped instances."""
-        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+        """The task's id with what tells it from the other mapped instances."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_label or self.map_index}]"
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class AirflowApi:
             },
         )
 
-    def newest_runs(self, limit: int = 40) -> list[RunState]:
+    def newest_runs(self, limit: int = PAGE) -> list[RunState]:
         """The newest runs of all DAGs, newest first."""
         answer = self._call("GET", f"/dags/~/dagRuns?order_by=-id&limit={limit}")
         return [
@@ -99,16 +103,32 @@ class AirflowApi:
             return {}
         # A plain GET: the endpoint that takes a list of runs writes an audit row on every call.
         since = quote(min(run.run_after for run in runs))
-        answer = self._call("GET", f"/dags/~/dagRuns/~/taskInstances?run_after_gte={since}&limit=100")
+        instances = self._all(f"/dags/~/dagRuns/~/taskInstances?order_by=id&run_after_gte={since}", "task_instances")
         found: dict[str, list[TaskState]] = {run.dag_id: [] for run in runs}
         wanted = {run.run_id for run in runs}
-        for task in (task for task in answer["task_instances"] if task["dag_run_id"] in wanted):
+        for task in (task for task in instances if task["dag_run_id"] in wanted):
             found[task["dag_id"]].append(
-                TaskState(task["task_id"], task["map_index"], task["state"], task["try_number"], task["duration"])
+                TaskState(
+                    task["task_id"],
+                    task["map_index"],
+                    task["state"],
+                    task["try_number"],
+                    task["duration"],
+                    task.get("rendered_map_index") or "",
+                )
             )
         return {
             dag_id: sorted(tasks, key=lambda task: (task.task_id, task.map_index)) for dag_id, tasks in found.items()
         }
+
+    def _all(self, path: str, name: str) -> list[dict[str, Any]]:
+        """Every entry of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self._call("GET", f"{path}&limit={PAGE}&offset={len(found)}")
+            found += answer[name]
+            if len(found) >= answer["total_entries"] or not answer[name]:
+                return found
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         if self._token is None:

@@ -13,7 +13,7 @@ from phygital_funnel.errors import FunnelError
 START_TIMEOUT = 180.0
 """Seconds until the sandbox must answer; the demo world takes about 10 on an idle machine."""
 
-ACCOUNTS_READ = 3
+ACCOUNTS_READ = 2
 """Accounts of each source that the demo reads. The world has twice as many; every account is a task of its own in each
 round, and whoever tries the project waits for all of them."""
 

@@ -15,16 +15,21 @@ from phygital_funnel.demo import orchestrator, summary
 from phygital_funnel.demo.home import environment, finish, locked, prepare
 from phygital_funnel.demo.processes import Family, Interrupted, end_leftovers, interruptible
 from phygital_funnel.demo.progress import Progress
-from phygital_funnel.demo.rounds import BUILD, EXTRACTIONS, RoundRunner, plan_rounds
+from phygital_funnel.demo.rounds import BUILD, EXTRACTIONS, INTRADAY, WEEKLY, RoundRunner, plan_rounds
 from phygital_funnel.demo.sandbox import Sandbox
 from phygital_funnel.errors import FunnelError
 from phygital_funnel.sandbox.world.sizes import size_named
 from phygital_funnel.settings import Settings
+from phygital_funnel.warehouse.newness import published_already
 from phygital_funnel.warehouse.release import Release
 
 DEFAULT_SEED = 7
 PARALLELISM = 4
 """Tasks at once. Two cores can work on two, and a finished task gives its slot back up to a second late."""
+
+RATE_SCALE = 500.0
+"""How much faster than the platforms the sandbox lets clients go. Amazon takes one request for a report per minute, and
+the initial load asks for one per day and marketplace: at the sandbox's own pace that alone would take six minutes."""
 
 
 def run(home: Path, world: str = "demo", seed: int = DEFAULT_SEED, keep: bool = False) -> int:
@@ -82,12 +87,12 @@ class _Demo:
         with Progress(self._console) as progress, contextlib.ExitStack() as stack:
             with progress.phase("start the sandbox and Airflow"):
                 sandbox, airflow = self._start(stack)
-            runner = RoundRunner(airflow, progress, self._build_phase)
+            settings = Settings.from_env({**self._environment, **sandbox.environment()})
+            runner = RoundRunner(airflow, progress, self._build_phase, lambda: published_already(settings) is not None)
             for turn in self._rounds:
                 with progress.phase(turn.name):
                     sandbox.set_clock(turn.now)
                     runner.run(turn)
-            settings = Settings.from_env({**self._environment, **sandbox.environment()})
             seconds = dict(progress.seconds)
         finish(self._home)
         summary.show(self._console, _releases(settings), settings.attribution.headline_model, seconds)
@@ -109,7 +114,7 @@ class _Demo:
             task_environment=with_sandbox,
             parallelism=PARALLELISM,
             pools=_pools(project / "dags" / "pools.json"),
-            dag_ids=frozenset({*EXTRACTIONS, BUILD}),
+            dag_ids=frozenset({*EXTRACTIONS, INTRADAY, WEEKLY, BUILD}),
         )
         return sandbox, stack.enter_context(orchestrator.running(plan, self._family))
 
@@ -118,7 +123,7 @@ class _Demo:
         command = [
             sys.executable, "-m", "phygital_funnel.sandbox", "--with-parent", "--home", str(self._home),
             "--world", self._world, "--seed", str(self._seed), "--port", str(port),
-            "--now", self._rounds[0].now.isoformat(),
+            "--now", self._rounds[0].now.isoformat(), "--rate-scale", f"{RATE_SCALE:g}",
         ]  # fmt: skip
         log = self._home / "logs" / "sandbox.log"
         return Sandbox(self._family.start("sandbox", command, self._environment, log), self._home, port + 1)
