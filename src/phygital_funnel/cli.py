@@ -3,7 +3,6 @@
 import atexit
 import csv
 import json
-import logging
 import math
 import os
 import sys
@@ -15,7 +14,8 @@ from typing import Annotated, Any
 
 import typer
 
-from phygital_funnel import __version__, console
+from phygital_funnel import __version__, console, logs
+from phygital_funnel.commands import landing, sources
 from phygital_funnel.errors import ConfigError, FunnelError
 from phygital_funnel.settings import Settings
 
@@ -29,6 +29,8 @@ sandbox_app = typer.Typer(help="A local server that speaks the platforms' wire f
 load_app = typer.Typer(help="Load files of your own.", no_args_is_help=True)
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(load_app, name="load")
+app.add_typer(landing.app, name="landing")
+app.command()(sources.sources)
 
 USAGE_ERROR, REFUSED = 2, 1
 
@@ -72,36 +74,49 @@ To = Annotated[date, typer.Option("--to", parser=_day, metavar="DATE", help="Las
 @app.callback()
 def configure(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what is logged.")] = False,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log one JSON object per line.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Show the version and stop.")] = False,
 ) -> None:
     """Set up logging before any command."""
     if version:
         typer.echo(__version__)
         raise typer.Exit
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    logs.configure(verbose=verbose, as_json=log_json)
 
 
 @app.command()
 def extract(
-    source: Annotated[
-        str, typer.Argument(help="tiktok_ads, amazon_attribution, amazon_seller, links, reference or events.")
-    ],
+    source: Annotated[str, typer.Argument(help="For example tiktok_ads; `phygital sources` lists them.")],
     start: From,
     end: To,
     account: Annotated[str | None, typer.Option(help="Only this account.")] = None,
     stream: Annotated[str | None, typer.Option(help="Only this stream.")] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Ask again for what an unfinished attempt of today landed.")
+    ] = False,
 ) -> None:
-    """Extract a window into the landing zone; each stream also re-reads what its platform restates."""
+    """Extract a window into the landing zone; each stream also re-reads what its platform restates.
+
+    The same command given again after it was stopped or refused takes up where it ended.
+    """
     from phygital_funnel import pipeline
+    from phygital_funnel.attempts import attempt
     from phygital_funnel.sources.stream import Window
 
-    landed = pipeline.extract(
-        Settings.from_env(), source, Window(start, end), account=account, stream=stream, on_landed=console.landed
-    )
+    settings = Settings.from_env()
+    with attempt(settings, source, start, end, account, stream, restart=restart) as this, console.pages() as on_page:
+        if this.is_resumed:
+            console.say(f"{source}: taking up an unfinished extraction; --restart begins anew")
+        landed = pipeline.extract(
+            settings,
+            source,
+            Window(start, end),
+            account=account,
+            stream=stream,
+            run=this.run,
+            on_landed=console.landed,
+            on_page=on_page,
+        )
     console.say(f"{source}: {len(landed)} extractions, {sum(manifest.row_count for manifest in landed):,} rows landed")
 
 
