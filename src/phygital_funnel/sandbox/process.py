@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def _is_healthy(process: "subprocess.Popen[bytes]", port: int) -> bool:
     while process.poll() is None and time.monotonic() < deadline:
         try:
             health = _request(f"http://127.0.0.1:{port + 1}/healthz")
-        except (OSError, ValueError, ConfigError):
+        except (OSError, ValueError, ConfigError, HTTPException):  # even its own port answers while nobody listens
             time.sleep(0.05)
             continue
         return bool(health.get("base_url") == f"http://127.0.0.1:{port}")

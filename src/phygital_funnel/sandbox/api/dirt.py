@@ -100,7 +100,10 @@ class DirtyServer:
         if envelope is not None:
             rows = rows_of(envelope)
             if rows is not None:
-                self._soil_rows(rows, listing_of(scope["path"], scope["query_string"], body_of(scope)), draw)
+                listing = listing_of(scope["path"], scope["query_string"], body_of(scope))
+                # Amazon Ads names the profile in a header; another profile's rows are no page before these.
+                profile = dict(scope["headers"]).get(b"amazon-advertising-api-scope", b"").decode("latin-1")
+                self._soil_rows(rows, f"{profile}|{listing}", draw)
             if "retyped_ids" in self._sandbox.dirt:
                 envelope = _retyped(envelope)
             answer.body = orjson.dumps(envelope)
