@@ -22,7 +22,7 @@ CONFORMANCE = $(CONFORMANCE_VENV)/bin/python -m pytest -W ignore::ResourceWarnin
 COMPILE = ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
-.PHONY: demo test test-slow conformance bench lint format lock clean help
+.PHONY: demo test test-slow conformance bench prove lint format lock clean help
 
 demo: $(VENV)/.ready ## the whole way in one go: sandbox, Airflow, ledgers, release, page (about 8 minutes, then 5)
 	$(BIN)/phygital demo
@@ -38,10 +38,14 @@ test-slow: $(VENV)/.ready ## the tests that take minutes
 conformance: $(CONFORMANCE_VENV)/.ready ## the sandbox read by other people's API clients; part of test
 	$(CONFORMANCE)
 
-bench: $(VENV)/.ready ## how fast the world is made and the sandbox answers (about 8 minutes)
+bench: $(VENV)/.ready ## how fast the world is made, the sandbox answers and reports are landed (about 15 minutes)
 	$(BIN)/python -m phygital_funnel.sandbox.bench world
 	$(BIN)/python -m phygital_funnel.sandbox.bench world --size large
 	$(BIN)/python -m phygital_funnel.sandbox.bench server
+	$(BIN)/python -m phygital_funnel.sources.bench
+
+prove: $(VENV)/.ready ## count every row of the demo world through extraction under faults (about an hour); renews docs/extraction.md
+	$(BIN)/python -m tests.slow.conservation demo --write
 
 lint: $(VENV)/.ready $(LINT_VENV)/.ready ## ruff, mypy strict, sqlfluff
 	$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -20,3 +22,22 @@ def pytest_unconfigure():
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(_exit_status)
+
+
+@pytest.fixture(scope="session")
+def landed_rows() -> Callable[..., list[dict[str, Any]]]:
+    """Every landed row of a stream, in the order of commits and rows: ``landed_rows(settings, stream)``."""
+    import duckdb
+
+    from phygital_funnel.landing import Landing
+
+    def landed_rows(settings: Any, stream: Any) -> list[dict[str, Any]]:
+        landing = Landing.of(settings)
+        order = {manifest.manifest_id: manifest.commit for manifest in landing.manifests(stream)}
+        files = landing.files(stream, upto=landing.newest(stream)) if order else []
+        if not files:
+            return []
+        rows = duckdb.sql(f"select * from read_parquet({files}, union_by_name = true)").to_arrow_table().to_pylist()
+        return sorted(rows, key=lambda row: (order[row["_manifest_id"]], row["_row"]))
+
+    return landed_rows

@@ -4,19 +4,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from phygital_funnel.errors import FunnelError
-from phygital_funnel.landing import Manifest
-from phygital_funnel.quality import GateResult
-from phygital_funnel.sources.stream import Extraction
-from phygital_funnel.status import Status
-from phygital_funnel.warehouse.release import Release
+if TYPE_CHECKING:
+    from phygital_funnel.errors import FunnelError
+    from phygital_funnel.landing import Manifest
+    from phygital_funnel.quality import GateResult
+    from phygital_funnel.sources.stream import Extraction
+    from phygital_funnel.status import Status
+    from phygital_funnel.warehouse.release import Release
 
 WIDEST = 100_000
 out = Console(soft_wrap=True)
@@ -28,12 +29,12 @@ def say(message: str) -> None:
     out.print(Text(message))
 
 
-def refused(error: FunnelError) -> None:
+def refused(error: "FunnelError") -> None:
     """Why something was refused."""
     err.print(Text("refused: ", style="bold red") + Text(str(error)))
 
 
-def landed(manifest: Manifest) -> None:
+def landed(manifest: "Manifest") -> None:
     """One landed extraction."""
     window = f" {manifest.window_from}..{manifest.window_to}" if manifest.window_from else ""
     name = " ".join(part for part in (manifest.account, manifest.part) if part)
@@ -44,7 +45,7 @@ def landed(manifest: Manifest) -> None:
         say(f"    held: {manifest.doubt} Look, then `phygital landing accept {manifest.manifest_id} --reason ...`")
 
 
-def published(release: Release) -> None:
+def published(release: "Release") -> None:
     """Where a release is."""
     say(f"published {release.run_id}")
     say(f"  database  {release.database}")
@@ -72,11 +73,11 @@ def phases() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def pages() -> Iterator[Callable[[Extraction, int, int], None]]:
+def pages() -> Iterator[Callable[["Extraction", int, int], None]]:
     """A callback that shows which extraction is being read and how far it came."""
     with err.status("asking") as spinner:
 
-        def show(extraction: Extraction, page: int, rows_read: int) -> None:
+        def show(extraction: "Extraction", page: int, rows_read: int) -> None:
             window = f" {extraction.window.start}..{extraction.window.end}" if extraction.window else ""
             name = " ".join(part for part in (extraction.stream.relation, extraction.account, extraction.part) if part)
             spinner.update(Text(f"{name}{window}: page {page:,}, {rows_read:,} rows"))
@@ -103,7 +104,7 @@ def _print_whole(table: Table) -> None:
     Console(width=max(width, 1), file=sys.stdout).print(table)
 
 
-def gate(result: GateResult) -> None:
+def gate(result: "GateResult") -> None:
     """The checks of a gate, failed ones first."""
     table = Table("", "suite", "check", "severity", "observed", "reason")
     for check in sorted(result.checks, key=lambda check: (check.success, check.suite)):
@@ -116,7 +117,7 @@ def gate(result: GateResult) -> None:
     say(f"gate {result.stage}: {'passed' if result.passed else 'BLOCKED'}")
 
 
-def extractions(manifests: Sequence[Manifest]) -> None:
+def extractions(manifests: Sequence["Manifest"]) -> None:
     """Newest extractions."""
     rows(
         ("manifest id", "stream", "account", "part", "from", "to", "rows", "committed at"),
@@ -136,7 +137,7 @@ def extractions(manifests: Sequence[Manifest]) -> None:
     )
 
 
-def status(found: Status) -> None:
+def status(found: "Status") -> None:
     """What is published and how the last runs ended."""
     say(
         f"current release  {found.current or 'none'}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from phygital_funnel.landing import Landing, Manifest
 from phygital_funnel.refusals import Refusals
@@ -13,8 +13,9 @@ from phygital_funnel.settings import Settings
 from phygital_funnel.sources.lean import keep_pandas_out
 from phygital_funnel.sources.registry import Extractor, ReportExtractor, accounts_of, extractor, streams_of
 from phygital_funnel.sources.stream import Extraction, Page, Stream, Window
-from phygital_funnel.warehouse.build import build
-from phygital_funnel.warehouse.release import Release, publish
+
+if TYPE_CHECKING:
+    from phygital_funnel.warehouse.release import Release
 
 logger = logging.getLogger(__name__)
 
@@ -186,13 +187,17 @@ def build_and_publish(
     run_id: str | None = None,
     full_refresh: bool = False,
     on_phase: Callable[[str], None] | None = None,
-) -> Release:
+) -> "Release":
     """Build everything that is landed and publish it, in one process.
 
     Raises:
         QualityGateFailed: a gate blocked the release; the last good one stays.
         BuildError: the loader or dbt failed; the last good release stays.
     """
+    # Imported here: an extraction has no use for DuckDB and dbt, nor room for them.
+    from phygital_funnel.warehouse.build import build
+    from phygital_funnel.warehouse.release import publish
+
     return publish(
         settings, build(settings, run_id=run_id, full_refresh=full_refresh, on_phase=on_phase), on_phase=on_phase
     )

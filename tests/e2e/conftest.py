@@ -11,6 +11,14 @@ from phygital_funnel.sources.stream import Window
 
 AFTER_57_DAYS = datetime(2026, 11, 3, 13, tzinfo=UTC)
 UNHURRIED = 1000.0
+ACCOUNTS = {
+    "tiktok_ads": "7012345678901234501",
+    "tiktok_organic": "_0001ce23bfb6dd27a12000000000000",
+    "tiktok_shop": "7495000000000000001",
+    "amazon_attribution": "581234567801",
+    "amazon_ads": "581234567801",
+    "amazon_seller": "ATVPDKIKX0DER",
+}
 FIRST_57_DAYS = Window(date(2026, 9, 7), date(2026, 11, 2))
 
 

@@ -9,12 +9,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import duckdb
 import fsspec
 
 from phygital_funnel.errors import ConfigError, LandingError
+
+if TYPE_CHECKING:
+    import duckdb
 
 UPLOAD_PART_BYTES = 8 * 2**20
 """What an upload keeps in memory; S3 takes parts of 5 MiB and more, at most 10,000 of them."""
@@ -91,7 +93,7 @@ class Storage:
         """The file system as fsspec knows it; listings are never taken from memory, because others write too."""
         return fsspec.filesystem("s3", use_listings_cache=False) if self.is_s3 else fsspec.filesystem("file")
 
-    def serve(self, con: duckdb.DuckDBPyConnection) -> None:
+    def serve(self, con: "duckdb.DuckDBPyConnection") -> None:
         """Let a DuckDB connection read the files; local ones it reads by itself."""
         if self.is_s3 and not con.filesystem_is_registered("s3"):
             con.register_filesystem(self.filesystem())

@@ -241,6 +241,7 @@ def test_a_cipher_does_not_land(extractor):
             "correct `secret` in the file that PHYGITAL_TIKTOK_SHOP_CREDENTIALS_FILE names",
         ),
         ({"access_token": "wrong"}, AuthError, "Renew the credentials in the file"),
+        ({"app_id": "wrong"}, AuthError, "Renew the credentials in the file"),
         ({"shop_ciphers": {SHOP: "GCP_wrong"}}, RequestRefused, "`shop_ciphers` of the credentials file"),
     ],
 )

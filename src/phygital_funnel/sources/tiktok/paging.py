@@ -43,7 +43,8 @@ class Keys:
 
 def _copies(keys: "array[int]") -> int:
     """How often the commonest key occurs."""
-    numbers = np.sort(np.frombuffer(keys, dtype=np.int64))
+    numbers = np.frombuffer(keys, dtype=np.int64)
+    numbers.sort()  # in place, because a copy would be the largest thing in memory
     if not (numbers[1:] == numbers[:-1]).any():
         return 1
     return max(Counter(numbers.tolist()).values())

@@ -216,7 +216,7 @@ def _permanent(what: str, code: int, message: str, request_id: str) -> SourceErr
     if code == UNKNOWN_TOKEN_OR_SHOP and "shop_cipher" in message:
         advice = "Correct or leave out the shop in `shop_ciphers` of the credentials file, and check that it is open."
         return RequestRefused(SOURCE, f"{what}. {advice}", request_id=request_id)
-    if code == UNKNOWN_TOKEN_OR_SHOP or code in CREDENTIAL_CODES:
+    if code == UNKNOWN_TOKEN_OR_SHOP or code in CREDENTIAL_CODES or (code == BAD_PARAMETER and "app_key" in message):
         return refused_credentials(SOURCE, what)
     if code == BAD_PARAMETER and "timestamp" in message:
         return RequestRefused(SOURCE, f"{what}. Set this machine's clock, then run again.", request_id=request_id)
