@@ -15,6 +15,7 @@ from phygital_funnel.sources.stream import Cadence, Window
 if TYPE_CHECKING:
     from phygital_funnel.attempts import Attempt
 
+SCHEDULED = "scheduled"
 LOOK_AGAIN = 5.0
 """Seconds between two looks at a report while the task itself waits, at the platforms' own pace."""
 LOOK_AGAIN_DEFERRED = 45.0
@@ -69,11 +70,14 @@ class ExtractOperator(BaseOperator):
         """Extract, now or once the reports are ready; the number of extractions that were landed."""
         from phygital_funnel import pipeline
         from phygital_funnel.attempts import attempt
+        from phygital_funnel.gaps import without_gap
 
         settings, run = Settings.from_env(), context["dag_run"]
         (stream,) = streams_of(self.source, self.stream)
         window = window_of(run.data_interval_start, run.data_interval_end, stream.cadence)
         what = (self.dag_id, run.run_id, self.source, self.account, self.stream, window)
+        if run.run_type == SCHEDULED:  # dates that a person gave are taken as given
+            window = without_gap(settings, self.source, window, account=self.account, stream=self.stream)
         with attempt(settings, *what, prefix=run.run_id) as this:
             if not self._are_ready(settings, window, this):
                 self._leave_to_triggerer(window, this)

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from phygital_funnel import clock
+from phygital_funnel.errors import SourceError, TransientSourceError
 from phygital_funnel.settings import Settings
 from phygital_funnel.state import write_json
 
 RESUMABLE = timedelta(hours=24)
 """Older attempts are not taken up: what they landed may have been restated since."""
+REFUSED = timedelta(hours=1)
+"""How long an attempt that was refused for good can be taken up: time to renew a token, and less than it takes for the
+next scheduled command, which must read anew what was not refused."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +47,23 @@ def attempt(settings: Settings, *what: object, restart: bool = False, prefix: st
     path = settings.home / "state" / "extractions" / f"{digest}.json"
     unfinished = None if restart else _unfinished(path.read_text(encoding="utf-8") if path.is_file() else "")
     run = unfinished or f"{prefix}-{secrets.token_hex(8)}"
+    note = {"run": run, "what": [str(part) for part in what]}
     if unfinished is None:
-        write_json(path, {"run": run, "started_at": clock.now().isoformat(), "what": [str(part) for part in what]})
-    yield Attempt(run, is_resumed=unfinished is not None)
+        write_json(path, note | {"until": (clock.now() + RESUMABLE).isoformat()})
+    try:
+        yield Attempt(run, is_resumed=unfinished is not None)
+    except TransientSourceError:
+        raise
+    except SourceError:
+        if unfinished is None:
+            write_json(path, note | {"until": (clock.now() + REFUSED).isoformat()})
+        raise
     path.unlink(missing_ok=True)
 
 
 def _unfinished(text: str) -> str | None:
     try:
         content = json.loads(text)
-        is_recent = clock.now() - datetime.fromisoformat(content["started_at"]) < RESUMABLE
-        return str(content["run"]) if is_recent else None
+        return str(content["run"]) if clock.now() < datetime.fromisoformat(content["until"]) else None
     except (ValueError, KeyError, TypeError):  # no attempt, or one whose note was cut off
         return None

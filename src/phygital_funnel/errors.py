@@ -101,7 +101,7 @@ class SeveralRefused(SourceError):
     def __init__(self, source: str, errors: Sequence[SourceError]) -> None:
         self.errors = tuple(errors)
         reasons = " / ".join(str(error).removeprefix(f"{source}: ") for error in errors)
-        super().__init__(source, f"refused {len(errors)} times, and all else was landed: {reasons}")
+        super().__init__(source, f"refused {len(errors)} times; what could be read was landed: {reasons}")
 
 
 class TransientSourceError(SourceError):

@@ -4,14 +4,17 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from phygital_funnel import clock
+from phygital_funnel.errors import ConfigError
 from phygital_funnel.landing import Landing, Manifest
 from phygital_funnel.refusals import Refusals
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.lean import keep_pandas_out
-from phygital_funnel.sources.registry import Extractor, ReportExtractor, accounts_of, extractor, streams_of
+from phygital_funnel.sources.registry import Extractor, ReportExtractor, accounts_of, all_streams, extractor, streams_of
 from phygital_funnel.sources.stream import Extraction, Page, Stream, Window
 
 if TYPE_CHECKING:
@@ -56,10 +59,12 @@ def extract(
         The manifests of what was landed now.
 
     Raises:
+        ConfigError: the window reaches into the future, or the source is not configured.
         SourceError: an account or a stream was refused; of the refused window nothing is landed. Other accounts, and
             streams that a change of shape does not concern, were read all the same.
     """
     keep_pandas_out()
+    _refuse_future(window)
     streams = streams_of(source, stream)
     chosen = accounts_of(settings, source) if account is None else (account,)
     landing = Landing.of(settings)
@@ -76,6 +81,13 @@ def extract(
                         on_landed(manifest)
     refusals.speak()
     return landed
+
+
+def _refuse_future(window: Window) -> None:
+    """An empty answer about days to come would be taken for what those days brought."""
+    tomorrow = clock.today() + timedelta(days=1)  # it has begun where the sun rises first
+    if window.end > tomorrow:
+        raise ConfigError(f"The window ends on {window.end}, which lies in the future; give dates up to {tomorrow}.")
 
 
 def _extract_one(
@@ -160,6 +172,12 @@ def land(landing: Landing, extraction: Extraction, run: str = "") -> Manifest | 
         "%s %s: landed %s rows as commit %s", stream.relation, extraction.account, manifest.row_count, manifest.commit
     )
     return manifest
+
+
+def has_landed(settings: Settings) -> bool:
+    """Whether anything was ever landed in the home."""
+    landing = Landing.of(settings)
+    return any(landing.newest(stream) >= 0 for stream in all_streams())
 
 
 def load_files(settings: Settings, files: dict[Stream, str]) -> list[Manifest]:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from phygital_funnel.errors import AuthError, RequestRefused, SeveralRefused, SourceError, TransientSourceError
+from phygital_funnel.errors import NotYetLanded, SchemaDrift, SeveralRefused, SourceError, TransientSourceError
 
 logger = logging.getLogger(__name__)
 
@@ -26,16 +26,16 @@ class Refusals:
         """Note a refusal within the block; gives whether the account is worth asking for at all.
 
         Raises:
-            TransientSourceError: as it came, because whoever is next would wait for the same platform.
+            TransientSourceError: as it came, when a second account in a row meets one: the platform itself is down.
         """
         try:
             yield account not in self._barred
-        except TransientSourceError:
-            raise
         except SourceError as error:
+            if _is_down(error) and self._errors and _is_down(self._errors[-1]):
+                raise
             logger.warning("%s", error)
             self._errors.append(error)
-            if isinstance(error, AuthError | RequestRefused):  # its other streams would be refused alike
+            if not isinstance(error, SchemaDrift | NotYetLanded):  # its other streams would be refused alike
                 self._barred.add(account)
 
     def speak(self) -> None:
@@ -48,3 +48,7 @@ class Refusals:
             raise self._errors[0]
         if self._errors:
             raise SeveralRefused(self._source, self._errors)
+
+
+def _is_down(error: SourceError) -> bool:
+    return isinstance(error, TransientSourceError) and not isinstance(error, NotYetLanded)

@@ -3,13 +3,15 @@
 import csv
 import json
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 
-from phygital_funnel import __version__, work
+from phygital_funnel import __version__, pipeline, work
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.landing import Landing
 from phygital_funnel.settings import API_SOURCES, Settings
+from phygital_funnel.sources.links.streams import CLICKS
 from phygital_funnel.sources.reference.streams import CREATORS, FX_RATES
 from phygital_funnel.sources.stream import Cadence, Window
 
@@ -169,6 +171,26 @@ def test_a_run_of_an_extraction_lands_what_was_dropped_and_tells_of_its_day(dag_
     assert manifest.row_count == 2
     assert manifest.run.rpartition("-")[0] == run.run_id
     assert events(run) == {("landing_first_party", "2026-11-03")}
+
+
+@pytest.mark.parametrize(("run_type", "landed"), [("scheduled", [4, 5, 6, 7, 8]), ("manual", [8])])
+def test_a_scheduled_run_after_an_outage_reads_the_days_that_no_run_has_read(dag_bag, home, drop, run_type, landed):
+    for day in range(3, 9):
+        drop(CLICKS, [], folder="links/clicks", name=f"2026-11-{day:02}")
+    pipeline.extract(Settings.from_env(), "links", Window(date(2026, 11, 3), date(2026, 11, 3)), stream="clicks")
+    run = SimpleNamespace(
+        run_id="after the outage",
+        run_type=run_type,
+        data_interval_start=datetime(2026, 11, 8, 13, tzinfo=UTC),
+        data_interval_end=datetime(2026, 11, 9, 13, tzinfo=UTC),
+    )
+    from phygital_extract import ExtractOperator
+
+    operator = ExtractOperator(task_id="extract", source="links", account="", stream="clicks")
+    operator.execute({"dag_run": run})
+
+    names = [manifest.account for manifest in Landing.of(Settings.from_env()).manifests(CLICKS)]
+    assert names == ["2026-11-03.csv", *(f"2026-11-{day:02}.csv" for day in landed)]
 
 
 def test_a_day_whose_content_another_run_changes_is_told_as_restated(dag_bag, metadata, home, drop, few_streams):

@@ -177,9 +177,17 @@ def test_an_account_that_is_refused_does_not_hold_up_the_others(settings, monkey
     monkeypatch.setenv("PHYGITAL_TIKTOK_ADS_ACCOUNTS", f"7000000000000000001,{good},7000000000000000002")
     landed = []
 
-    with pytest.raises(SeveralRefused, match="refused 2 times, and all else was landed") as refusal:
+    with pytest.raises(SeveralRefused, match="refused 2 times; what could be read was landed") as refusal:
         pipeline.extract(Settings.from_env(), "tiktok_ads", LAST_DAYS, on_landed=landed.append)
     assert {manifest.account for manifest in landed} == {good}
     assert {manifest.stream for manifest in landed} == {stream.name for stream in STREAMS["tiktok_ads"]}
     assert "7000000000000000001" in str(refusal.value)
     assert "7000000000000000002" in str(refusal.value)
+
+
+def test_a_window_of_the_future_is_refused_before_anything_is_asked(settings):
+    typo = Window(date(2027, 11, 1), date(2027, 11, 2))
+
+    with pytest.raises(ConfigError, match=r"ends on 2027-11-02, which lies in the future; give dates up to"):
+        pipeline.extract(settings, "tiktok_ads", typo, account=ACCOUNTS["tiktok_ads"])
+    assert set(commits(settings).values()) == {-1}

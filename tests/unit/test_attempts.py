@@ -3,6 +3,7 @@
 import pytest
 
 from phygital_funnel.attempts import attempt
+from phygital_funnel.errors import AuthError, SourceUnreachable
 from phygital_funnel.settings import Settings
 
 
@@ -61,3 +62,17 @@ def test_a_note_that_was_cut_off_begins_anew(settings, tmp_path):
 
     with attempt(settings, "a") as second:
         assert not second.is_resumed
+
+
+@pytest.mark.parametrize(("error", "is_resumed"), [(AuthError, False), (SourceUnreachable, True)])
+def test_what_was_refused_for_good_is_taken_up_for_an_hour_only(settings, tmp_path, error, is_resumed):
+    with pytest.raises(error), attempt(settings, "a"):
+        raise error("x", "no")
+    (tmp_path / "clock").write_text("2026-11-03T13:59:59+00:00")
+    with pytest.raises(error), attempt(settings, "a") as renewed:
+        raise error("x", "still no")
+    assert renewed.is_resumed
+
+    (tmp_path / "clock").write_text("2026-11-03T14:00:00+00:00")
+    with attempt(settings, "a") as later:
+        assert later.is_resumed == is_resumed

@@ -57,7 +57,10 @@ def accept(
     """Accept an extraction that is held: the next build uses it."""
     from phygital_funnel import decisions
 
-    accepted = decisions.decide(Settings.from_env(), decisions.RELEASE, manifest_id, reason)
+    settings = Settings.from_env()
+    if manifest_id not in decisions.held_manifests(settings):
+        raise ConfigError(f"{manifest_id!r} is not held; `phygital landing list --held` shows what is.")
+    accepted = decisions.decide(settings, decisions.RELEASE, manifest_id, reason)
     console.say(f"{manifest_id} is accepted, {accepted.row_count:,} rows; the next build uses it")
 
 

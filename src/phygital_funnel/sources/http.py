@@ -31,6 +31,9 @@ T = TypeVar("T")
 def retrying(call: Callable[[], T], *, scale: float = 1.0) -> T:
     """Run ``call``; on a transient error wait (as long as the platform asked, else with jittered back-off) and repeat.
 
+    Tries are counted and not the time they take, because a try may have waited for the rate limit. A platform that asks
+    for more than five minutes is left alone: whoever runs the task tries again.
+
     Args:
         call: asks the platform once.
         scale: divides our own waits, for a sandbox that is faster than the platforms.
@@ -42,7 +45,7 @@ def retrying(call: Callable[[], T], *, scale: float = 1.0) -> T:
     for attempt in stamina.retry_context(
         on=_backoff,
         attempts=ATTEMPTS,
-        timeout=LONGEST_WAIT_SECONDS,
+        timeout=None,
         wait_initial=0.5 / scale,
         wait_max=60.0 / scale,
         wait_jitter=0.5 / scale,
@@ -54,7 +57,7 @@ def retrying(call: Callable[[], T], *, scale: float = 1.0) -> T:
 
 def _backoff(error: Exception) -> bool | float:
     if isinstance(error, RateLimited) and error.retry_after is not None:
-        return error.retry_after
+        return error.retry_after if error.retry_after <= LONGEST_WAIT_SECONDS else False
     return isinstance(error, TransientSourceError)
 
 
@@ -152,17 +155,18 @@ class HttpClient:
 
 
 def json_body(source: str, response: httpx.Response) -> Any:
-    """The response's JSON.
+    """The response's JSON. The body is never quoted: half of an answer may be half of a token.
 
     Raises:
         SourceUnreachable: the body is not JSON, as from a gateway in trouble.
     """
     try:
         return orjson.loads(response.content)
-    except orjson.JSONDecodeError as error:
+    except orjson.JSONDecodeError:
+        what = f"{response.request.method} {response.request.url.path} answered {response.status_code}"
         raise SourceUnreachable(
-            source, f"the answer with status {response.status_code} is not JSON: {response.text[:80]!r}."
-        ) from error
+            source, f"{what} with {len(response.content)} bytes that are no whole JSON. Extract again later."
+        ) from None  # its text quotes the body
 
 
 def read_credentials(source: str, path: Path | None, names: tuple[str, ...]) -> dict[str, str]:

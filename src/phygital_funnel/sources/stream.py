@@ -51,11 +51,17 @@ class Window:
         return Window(min(self.start, self.end - timedelta(days=max(days, 1) - 1)), self.end)
 
     def split(self, days: int) -> list["Window"]:
-        """Consecutive windows of at most ``days`` days."""
+        """Consecutive windows of at most ``days`` days.
+
+        More than one are cut at dates that do not depend on the window, so that a long window which is asked for again
+        a day later has all but its first and last pieces in common with the one before.
+        """
+        if len(self.days()) <= days:
+            return [self]
         windows = []
         start = self.start
         while start <= self.end:
-            end = min(self.end, start + timedelta(days=days - 1))
+            end = min(self.end, start + timedelta(days=days - 1 - start.toordinal() % days))
             windows.append(Window(start, end))
             start = end + timedelta(days=1)
         return windows
@@ -75,7 +81,7 @@ class Reread:
 
     Args:
         days: days a run re-reads, because the platform restates them.
-        weekly_days: days that the run which ends on a Saturday re-reads.
+        weekly_days: days that a run whose window holds a Saturday re-reads.
         per_request: most days the platform answers at once; 0 for no limit.
         history_days: days the platform keeps; older ones are not asked for. 0 for ever.
     """
@@ -87,7 +93,8 @@ class Reread:
 
     def windows(self, asked: Window, today: date) -> list[Window]:
         """The windows to ask for, oldest first; one that lies wholly before the kept history is asked for as it is."""
-        back = max(self.days, self.weekly_days if asked.end.weekday() == SATURDAY else 0)
+        is_weekly = any(day.weekday() == SATURDAY for day in asked.days()[-7:])
+        back = max(self.days, self.weekly_days if is_weekly else 0)
         window = asked.reaching_back(back)
         oldest = today - timedelta(days=self.history_days - 1) if self.history_days else date.min
         if oldest <= window.end:

@@ -2,6 +2,8 @@
 
 import logging
 import threading
+import time
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -117,7 +119,28 @@ def test_an_answer_that_is_not_json_is_a_gateway_in_trouble(base_url):
     client = HttpClient("x", base_url)
     response = client.send("GET", "/")
     client.close()
-    response._content = b"<html>502 Bad Gateway</html>"
+    response._content = b'{"access_token": "s3cr3t-tok'
 
-    with pytest.raises(SourceUnreachable, match="is not JSON: '<html>502"):
+    with pytest.raises(SourceUnreachable, match=r"x: GET / answered 200 with 28 bytes that are no whole JSON") as error:
         json_body("x", response)
+    told = "".join(traceback.format_exception(error.value))
+    assert "s3cr3t" not in told
+
+
+def test_a_platform_that_asks_for_hours_is_left_to_the_scheduler():
+    call = failing(RateLimited("x", "come back tomorrow", retry_after=86_400))
+
+    with pytest.raises(RateLimited, match="tomorrow"):
+        retrying(call)
+    assert call() == "answer"  # it was called once
+
+
+def test_a_try_that_waited_for_the_rate_limit_uses_up_no_other(monkeypatch):
+    monkeypatch.setattr("phygital_funnel.sources.http.LONGEST_WAIT_SECONDS", 0.05)
+    flaky = failing(SourceUnreachable("x", "down"))
+
+    def slow():
+        time.sleep(0.1)
+        return flaky()
+
+    assert retrying(slow, scale=1000) == "answer"

@@ -25,12 +25,24 @@ def test_wire_names_become_column_names(wire, column):
 
 
 def test_a_window_is_split_into_consecutive_windows_without_gap_or_overlap():
-    parts = Window(date(2026, 9, 7), date(2026, 11, 2)).split(30)
+    whole = Window(date(2026, 9, 7), date(2026, 11, 2))
+    parts = whole.split(30)
 
-    assert [(part.start.isoformat(), part.end.isoformat()) for part in parts] == [
-        ("2026-09-07", "2026-10-06"),
-        ("2026-10-07", "2026-11-02"),
-    ]
+    assert [day for part in parts for day in part.days()] == whole.days()
+    assert max(len(part.days()) for part in parts) == 30
+
+
+def test_the_pieces_of_a_long_window_are_the_same_a_day_later():
+    today, tomorrow = (Window(date(2025, 10, day), date(2026, 11, day)).split(31) for day in (2, 3))
+
+    assert len(set(today) - set(tomorrow)) <= 2
+    assert today[1:-1] == tomorrow[1:-1]
+
+
+def test_a_window_that_is_short_enough_stays_whole():
+    month = Window(date(2026, 10, 4), date(2026, 11, 2))
+
+    assert month.split(30) == [month]
 
 
 def test_reaching_back_never_shortens_a_window():
@@ -51,6 +63,8 @@ def test_a_run_rereads_its_days_and_on_saturdays_those_of_the_week():
 
     assert reread.windows(Window(friday, friday), saturday) == [Window(date(2026, 10, 31), friday)]
     assert reread.windows(Window(saturday, saturday), saturday) == [Window(date(2026, 10, 11), saturday)]
+    after_an_outage = Window(friday, date(2026, 11, 9))
+    assert reread.windows(after_an_outage, saturday) == [Window(date(2026, 10, 13), date(2026, 11, 9))]
 
 
 def test_windows_are_as_long_as_the_platform_answers_and_end_where_its_history_does():
@@ -58,8 +72,7 @@ def test_windows_are_as_long_as_the_platform_answers_and_end_where_its_history_d
     long_ago = Window(date(2026, 1, 1), today)
 
     assert Reread(1, per_request=30, history_days=60).windows(long_ago, today) == [
-        Window(date(2026, 9, 9), date(2026, 10, 8)),
-        Window(date(2026, 10, 9), today),
+        *Window(date(2026, 9, 9), today).split(30),
     ]
     # Asked for as it is, so that the platform refuses it and nobody takes silence for no data.
     before = Window(date(2026, 1, 1), date(2026, 1, 2))
