@@ -84,9 +84,7 @@ def test_each_row_rule_puts_its_rows_aside(warehouse: Warehouse) -> None:
         "malformed": 1, "duplicate_key": 1,
     }  # fmt: skip
     assert warehouse.quarantined("tiktok_shop__refunds") == {"missing_key": 1, "unparseable_time": 1}
-    assert warehouse.quarantined("tiktok_shop__affiliate_orders") == {
-        "duplicate_key": 1, "outside_window": 1, "unparseable_number": 1,
-    }  # fmt: skip
+    assert warehouse.quarantined("tiktok_shop__affiliate_orders") == {"outside_window": 1, "unparseable_number": 1}
     assert warehouse.quarantined("tiktok_shop__products") == {"unknown_currency": 1, "unparseable_number": 1}
 
 
@@ -118,13 +116,14 @@ def test_money_is_in_minor_units_of_its_currency_and_times_are_utc(warehouse: Wa
     assert refund == (2149, 2549, "return_or_refund_request_complete")
     # 22.49 yen are no whole number of them; halves go to the even one.
     yen = warehouse.rows(
-        "select order_id, content_id, price_minor, delivered_at, settlement_status, commission_rate::int "
+        "select order_id, content_id, line_ordinal, price_minor, delivered_at, settlement_status, commission_rate::int "
         "from staging.stg_tiktok_shop__affiliate_orders order by all"
     )
     assert yen == [
-        ("o1", "v1", 22, None, "settled", 1500),
-        ("o1", "v2", 22, None, "unsettled", 1500),
-        ("o2", None, 22, None, "unsettled", 1500),
+        ("o1", "v1", 1, 22, None, "settled", 1500),
+        ("o1", "v2", 1, 22, None, "unsettled", 1500),
+        ("o2", None, 1, 22, None, "unsettled", 1500),
+        ("o2", None, 2, 22, None, "unsettled", 1500),
     ]
     assert warehouse.rows("select product_id, price_minor from staging.stg_tiktok_shop__products") == [("p1", 2249)]
 

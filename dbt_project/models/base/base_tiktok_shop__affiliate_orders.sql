@@ -62,14 +62,19 @@ judged as (
             when has_bad_number then 'unparseable_number'
             when is_outside_window then 'outside_window'
             when currencies.currency is null then 'unknown_currency'
-        end as broken_rule
+        end as broken_rule,
+        -- An order may hold two lines of one product; the extraction has seen to it that no order came twice.
+        row_number() over (
+            partition by current_rows._commit, order_id, sku_id, creator_username, content_id
+            order by current_rows._row
+        ) as line_ordinal
     from current_rows
     left join {{ ref('currencies') }} as currencies
         on currencies.currency = current_rows.currency
 ),
 
 kept as (
-    {{ keep_first_of_key('judged', ['order_id', 'sku_id', 'creator_username', 'content_id']) }}
+    {{ keep_first_of_key('judged', ['order_id', 'sku_id', 'creator_username', 'content_id', 'line_ordinal']) }}
 )
 
 select * from kept

@@ -11,6 +11,7 @@ select
     creator_username,
     content_type,
     content_id,
+    line_ordinal,
     quantity,
     refunded_quantity,
     currency,
