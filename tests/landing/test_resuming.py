@@ -2,12 +2,16 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
-from phygital_funnel.errors import RequestRefused, SchemaDrift, SourceUnreachable
-from phygital_funnel.landing import Landing
+from phygital_funnel.errors import RequestRefused, SchemaDrift, SourceUnreachable, TruncatedReport
+from phygital_funnel.landing import Landing, files, reading
+from phygital_funnel.landing.rows import landed_schema
+from phygital_funnel.landing.spool import Spool
 from phygital_funnel.sources.stream import Extraction, Page, Window
 
 from .feed import REPORT, Feed, current, page_rows
@@ -96,13 +100,149 @@ def test_a_source_without_cursors_is_read_from_its_first_page_again(landing):
     assert current(landing) == whole(pages=3)
 
 
-def test_a_refused_cursor_is_not_tried_for_ever(landing, stopped):
-    stopped.fails_at[BROKEN_AT] = RequestRefused("tiktok_ads", "the cursor has expired.")
-    with pytest.raises(RequestRefused):
-        landing.append(stopped.extraction())
-    landing.append(stopped.extraction())
+@pytest.mark.parametrize("refusal", [RequestRefused, TruncatedReport])
+def test_when_an_earlier_cursor_is_refused_all_is_read_once_more(landing, stopped, tmp_path, caplog, refusal):
+    stopped.fails_at[BROKEN_AT] = refusal("tiktok_ads", "the cursor has expired.")
+    manifest = landing.append(stopped.extraction())
 
     assert stopped.asked == [0, 1, 2, 3, 0, 1, 2, 3, 4, 5]
+    assert (manifest.pages, manifest.row_count, len(manifest.request_ids)) == (6, 300, 6)
+    assert sum(manifest.rows_by_day.values()) == 300
+    assert current(landing) == whole()
+    assert "all are read again: tiktok_ads: the cursor has expired." in caplog.text
+    assert spools(tmp_path) == []
+
+
+def test_a_refusal_of_the_second_reading_too_is_told(landing, stopped):
+    def pages(cursor):
+        asked.append(cursor)
+        raise RequestRefused("tiktok_ads", "no such advertiser.")
+        yield
+
+    asked: list[int | None] = []
+    with pytest.raises(RequestRefused, match="no such advertiser"):
+        landing.append(replace(stopped.extraction(), pages=pages))
+    assert asked == [BROKEN_AT, None]
+
+
+def test_a_refusal_without_earlier_pages_is_told_at_once(landing):
+    feed = Feed(PAGES)
+    feed.fails_at[BROKEN_AT] = RequestRefused("tiktok_ads", "too many pages.")
+    with pytest.raises(RequestRefused):
+        landing.append(feed.extraction())
+
+    assert feed.asked == [0, 1, 2, 3]
+
+
+def moved(number):
+    """The fifth page once a row of the fourth has moved onto it and pushed its own first row out."""
+    return [page_rows(3)[-1], *page_rows(number)[1:]] if number == BROKEN_AT else page_rows(number)
+
+
+def shifted(begun_anew):
+    """A listing that moves, and stands still again when it is read from its first page."""
+
+    def pages(cursor):
+        if cursor is None:
+            begun_anew.append(1)
+        for number in range(cursor or 0, PAGES):
+            rows = page_rows(number) if cursor is None else moved(number)
+            yield Page(rows, f"request-{number}", number + 1)
+
+    return pages
+
+
+def test_a_listing_that_moved_between_two_attempts_is_read_once_more(landing, stopped, caplog):
+    begun_anew: list[int] = []
+    manifest = landing.append(replace(stopped.extraction(), pages=shifted(begun_anew)))
+
+    assert begun_anew == [1]
+    assert manifest.row_count == 300
+    assert current(landing) == whole()
+    assert "rows came twice" in caplog.text
+
+
+def test_it_is_noticed_when_the_attempt_that_went_on_was_killed_before_it_landed(landing, stopped, monkeypatch):
+    begun_anew: list[int] = []
+    again = replace(stopped.extraction(), pages=shifted(begun_anew))
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "repeats_a_key", killed)
+        with pytest.raises(KeyboardInterrupt):
+            landing.append(again)
+    landing.append(again)
+
+    assert begun_anew == [1]
+    assert current(landing) == whole()
+
+
+def killed(*_):
+    raise KeyboardInterrupt
+
+
+def test_rows_that_come_twice_in_one_reading_are_for_the_source_to_judge(landing):
+    def pages(cursor):
+        begun.append(cursor)
+        yield Page(page_rows(0), "r0", 1)
+        yield Page(page_rows(0), "r1", 2)
+
+    begun: list[int | None] = []
+    landing.append(Extraction(REPORT, pages, "7", window=Feed(1).extraction().window))
+
+    assert begun == [None]
+
+
+def test_rejected_rows_and_keys_of_their_own_are_no_repeats():
+    schema = landed_schema(REPORT)
+    row = dict.fromkeys(schema.names)
+    ads = [{**row, "ad_id": "1"}, {**row, "ad_id": "2"}, {**row, "ad_id": "1", "_reject": "no date"}]
+    batches = [pa.RecordBatch.from_pylist([ad], schema=schema) for ad in ads]
+
+    assert not reading.repeats_a_key(REPORT, [])
+    assert not reading.repeats_a_key(REPORT, batches)
+    assert reading.repeats_a_key(REPORT, [*batches, batches[1]])
+
+
+def test_another_run_does_not_take_up_the_pages_and_the_same_one_does(landing):
+    feed = Feed(PAGES, value="old")
+    feed.fails_at[BROKEN_AT] = SourceUnreachable("tiktok_ads", "no answer.")
+    with pytest.raises(SourceUnreachable):
+        landing.append(feed.extraction(), "monday")
+    other = Feed(PAGES, value="new")
+    landing.append(other.extraction(), "tuesday")
+
+    assert other.asked == [0, 1, 2, 3, 4, 5]
+    assert current(landing) == whole("new")
+    landing.append(feed.extraction(), "monday")
+    assert feed.asked == [0, 1, 2, 3, 4, 5]
+
+
+def test_pages_are_kept_when_only_the_landing_failed(landing, tmp_path, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("the disk is on fire")
+
+    feed = Feed(PAGES)
+    with monkeypatch.context() as patch:
+        patch.setattr(files, "write", broken)
+        with pytest.raises(RuntimeError):
+            landing.append(feed.extraction())
+    landing.append(feed.extraction())
+
+    assert feed.asked == [0, 1, 2, 3, 4, 5]
+    assert current(landing) == whole()
+    assert spools(tmp_path) == []
+
+
+def test_a_kill_while_the_second_page_is_kept_in_a_used_folder_loses_no_page(landing, stopped, tmp_path, monkeypatch):
+    (progress,) = (tmp_path / "spool").rglob("progress.json")
+    os.utime(progress, (0, 0))
+    with monkeypatch.context() as patch:
+        record = Spool._record
+        patch.setattr(Spool, "_record", lambda spool: killed() if spool.progress.pages == 2 else record(spool))
+        with pytest.raises(KeyboardInterrupt):
+            landing.append(stopped.extraction())
+    landing.append(stopped.extraction())
+
+    assert current(landing) == whole()
 
 
 @pytest.mark.parametrize("damage", ["short", "zeros", "progress"])

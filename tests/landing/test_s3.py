@@ -151,6 +151,20 @@ def test_a_dead_endpoint_is_told_from_a_missing_bucket(bucket, monkeypatch):
         Landing(bucket).manifests(CAMPAIGNS)
 
 
+def test_an_endpoint_that_dies_before_the_upload_is_named_and_costs_no_page(bucket, tmp_path, monkeypatch):
+    landing = Landing(bucket, tmp_path / "spool")
+    feed = Feed(3)
+    nowhere = s3fs.S3FileSystem(endpoint_url="http://127.0.0.1:9", config_kwargs={"retries": {"max_attempts": 0}})
+    with monkeypatch.context() as patch:
+        patch.setattr(landing.storage, "filesystem", lambda: nowhere)
+        with pytest.raises(LandingError, match=r"could not be written.*the storage cannot be used.*AWS_ENDPOINT_URL"):
+            landing.append(feed.extraction())
+    landing.append(feed.extraction())
+
+    assert feed.asked == [0, 1, 2]
+    assert_whole(Landing(bucket), 3 * PAGE_ROWS)
+
+
 def test_another_kind_of_url_is_refused():
     with pytest.raises(ConfigError, match="neither a folder nor of the form s3://bucket/prefix"):
         Storage("ftp://somewhere/landing")

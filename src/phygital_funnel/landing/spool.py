@@ -51,6 +51,7 @@ class Progress:
         checksum: CRC-32 of these bytes.
         cursor: where the next page begins; None when reading cannot be taken up again.
         is_whole: whether all pages have been read.
+        is_resumed: whether reading was gone on with in another attempt than it was begun in.
         request_ids: the platform's ids of the requests.
         new_fields: undeclared fields seen.
         rows_by_day: rows of each day of the window.
@@ -64,6 +65,7 @@ class Progress:
     checksum: int = 0
     cursor: Any = None
     is_whole: bool = False
+    is_resumed: bool = False
     request_ids: list[str] = field(default_factory=list)
     new_fields: list[str] = field(default_factory=list)
     rows_by_day: dict[str, int] = field(default_factory=dict)
@@ -75,12 +77,13 @@ class Spool:
     Args:
         root: folder of all spools; None for a temporary one, which nobody takes up again.
         extraction: whose pages.
+        run: the run that reads; pages of another one are not taken up.
         is_landed: tells whether a manifest id is committed already.
     """
 
-    def __init__(self, root: Path | None, extraction: Extraction, is_landed: Callable[[str], bool]) -> None:
+    def __init__(self, root: Path | None, extraction: Extraction, run: str, is_landed: Callable[[str], bool]) -> None:
         self._root = root
-        self._name = _name(extraction)
+        self._name = _name(extraction, run)
         self._schema = landed_schema(extraction.stream)
         self._first: list[pa.RecordBatch] = []
         self._folder = Path()
@@ -93,7 +96,8 @@ class Spool:
     def add(self, page: Page, batches: list[pa.RecordBatch]) -> None:
         """Keep one page; the caller has brought the counts of ``progress`` up to date."""
         try:
-            if self.progress.pages == 1:
+            # A folder that is there already must never hold a progress without the rows that it counts.
+            if self.progress.pages == 1 and not self._is_on_disk:
                 self._first = batches
             else:
                 self._append([*self._first, *batches])
@@ -120,6 +124,16 @@ class Spool:
                 while file.tell() < self.progress.size:
                     yield pa.ipc.read_record_batch(pa.ipc.read_message(file), self._schema)
 
+    def restart(self) -> None:
+        """Forget all pages; the next one added is the first."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._first = []
+        self.progress = Progress()
+        if self._is_on_disk:
+            self._clear()
+
     def close(self, *, keep: bool) -> None:
         """Give the folder free; its pages stay for the next attempt if they are worth keeping.
 
@@ -142,9 +156,10 @@ class Spool:
         self._folder, self._is_on_disk = self._root / self._name, True
         progress = _read(self._path("progress.json"), self._path("lock"))
         if progress is None or not self._holds(progress) or is_landed(progress.manifest_id):
-            self._restart()
+            self._clear()
             return
         logger.info("%s: going on after page %s, which an earlier attempt has read", self._name, progress.pages)
+        progress.is_resumed |= not progress.is_whole
         self.progress = progress
         self._file = self._path("pages.arrow").open("r+b")
         self._file.truncate(progress.size)
@@ -159,7 +174,7 @@ class Spool:
                 left -= len(part)
         return not left and checksum == progress.checksum
 
-    def _restart(self) -> None:
+    def _clear(self) -> None:
         for name in ("progress.json", "pages.arrow"):
             self._path(name).unlink(missing_ok=True)
 
@@ -187,7 +202,7 @@ class Spool:
             folder = self._root / f"{self._name}-{uuid.uuid4().hex}"
             self._lock = _locked(folder)
         self._folder = folder
-        self._restart()
+        self._clear()
         _sweep(self._root)
 
     def _record(self) -> None:
@@ -202,16 +217,17 @@ class Spool:
 
 
 @contextmanager
-def spooled(root: Path | None, extraction: Extraction, is_landed: Callable[[str], bool]) -> Iterator[Spool]:
+def spooled(root: Path | None, extraction: Extraction, run: str, is_landed: Callable[[str], bool]) -> Iterator[Spool]:
     """The spool of an extraction; kept when the attempt may succeed later, else removed."""
-    spool = Spool(root, extraction, is_landed)
+    spool = Spool(root, extraction, run, is_landed)
     try:
         yield spool
     except (TransientSourceError, LandingError):
         spool.close(keep=True)
         raise
-    except Exception:  # an answer that was refused would be refused again from the same cursor
-        spool.close(keep=False)
+    except Exception:
+        # An answer that was refused would be refused again from the same cursor; pages that are all there were not.
+        spool.close(keep=spool.progress.is_whole)
         raise
     except BaseException:
         spool.close(keep=True)
@@ -219,10 +235,10 @@ def spooled(root: Path | None, extraction: Extraction, is_landed: Callable[[str]
     spool.close(keep=False)
 
 
-def _name(extraction: Extraction) -> str:
+def _name(extraction: Extraction, run: str) -> str:
     stream = extraction.stream
     # A file that was written again under its name has another checksum, and its earlier pages are not its own.
-    asked = (extraction.account, extraction.part, str(extraction.window), extraction.checksum)
+    asked = (extraction.account, extraction.part, str(extraction.window), extraction.checksum, run)
     identity = [stream.relation, stream.columns, *asked]
     digest = hashlib.sha256(json.dumps(identity).encode()).hexdigest()
     return f"{stream.relation}-{digest[:32]}"

@@ -63,27 +63,44 @@ class Storage:
                 raise LandingError(f"{path} cannot be made ({error.strerror}); check PHYGITAL_LANDING_URL.") from error
         return path
 
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What reading or writing raises when the storage fails; an unreachable S3 is no ``OSError`` to botocore."""
+        if not self.is_s3:
+            return (OSError,)
+        from botocore.exceptions import BotoCoreError, ClientError  # needed in buckets only, and slow to import
+
+        return (OSError, BotoCoreError, ClientError)
+
     @contextmanager
     def writing(self, path: str) -> Iterator[IO[bytes]]:
-        """A new file, durable when the block ends well; an upload that breaks off leaves no object."""
+        """A new file, durable when the block ends well; an upload that breaks off leaves no object.
+
+        Raises:
+            LandingError: the bucket does not take it.
+            OSError: the folder does not take it.
+        """
         if not self.is_s3:
             with Path(path).open("wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
             return
-        upload = self.filesystem().open(path, "wb", block_size=UPLOAD_PART_BYTES)
         try:
-            yield upload
-        except BaseException:
-            with contextlib.suppress(Exception):
-                upload.discard()
-            raise
-        upload.close()
+            upload = self.filesystem().open(path, "wb", block_size=UPLOAD_PART_BYTES)
+            try:
+                yield upload
+            except BaseException:
+                with contextlib.suppress(Exception):
+                    upload.discard()
+                raise
+            upload.close()
+        except self.failures as error:
+            raise self.refused(f"{path} could not be written", error) from error
 
     def remove(self, path: str) -> None:
         """Remove a file that was never committed, if it is there."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*self.failures):
             if self.is_s3:
                 self.filesystem().rm_file(path)
             else:

@@ -6,7 +6,6 @@ hold text as the wire gave it; typing happens in the warehouse. Knowledge time i
 
 import logging
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -20,14 +19,13 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 
 from phygital_funnel import __version__, clock
 from phygital_funnel.errors import LandingError
-from phygital_funnel.landing import files, guard, verdicts
+from phygital_funnel.landing import files, guard, reading, verdicts
 from phygital_funnel.landing.compaction import Compaction, compact
 from phygital_funnel.landing.manifest import MANIFEST_KEY, Manifest, parsed
-from phygital_funnel.landing.rows import PageReader, days_of
 from phygital_funnel.landing.spool import Progress, Spool, spooled
 from phygital_funnel.landing.storage import Storage
 from phygital_funnel.settings import Settings
-from phygital_funnel.sources.stream import Coverage, Extraction, Stream
+from phygital_funnel.sources.stream import Extraction, Stream
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +60,8 @@ class Landing:
 
         Args:
             extraction: what to read.
-            run: the run that asks for it; kept in the manifest.
+            run: the run that asks for it; kept in the manifest. An attempt that broke off is gone on with under the
+                same run only: another one should know what the platform says by now.
 
         Raises:
             SchemaDrift: a page is not shaped as the stream declares; nothing is landed.
@@ -70,9 +69,8 @@ class Landing:
             LandingError: the table cannot be written.
         """
         stream = extraction.stream
-        with spooled(self._spool, extraction, lambda name: self._find(stream, name) is not None) as spool:
-            if not spool.progress.is_whole:
-                _read_pages(extraction, spool)
+        with spooled(self._spool, extraction, run, lambda name: self._find(stream, name) is not None) as spool:
+            reading.read(extraction, spool)
             landed = self._land(extraction, spool, run)
         extraction.on_landed()
         return landed
@@ -134,7 +132,7 @@ class Landing:
         wanted = [manifest.manifest_id for manifest in newest.values()]
         try:
             return files.read(self.storage, paths, stream, wanted)
-        except OSError as error:
+        except self.storage.failures as error:
             raise self.storage.refused(f"the rows of {stream.relation} cannot be read", error) from error
 
     def held(self, stream: Stream, at: datetime | None = None) -> frozenset[str]:
@@ -297,33 +295,6 @@ class Landing:
 
     def _path(self, stream: Stream) -> str:
         return self.storage.table(stream.source, stream.name)
-
-
-def _read_pages(extraction: Extraction, spool: Spool) -> None:
-    """Bring the pages that are not there yet."""
-    stream, progress = extraction.stream, spool.progress
-    reader = PageReader(extraction)
-    days = frozenset(day.isoformat() for day in extraction.window.days()) if extraction.window else frozenset()
-    date_column = stream.scope[0] if stream.coverage is Coverage.WINDOW and stream.scope else ""
-    new_fields = set(progress.new_fields)
-    with closing(_closable(extraction.pages(progress.cursor))) as pages:
-        for page in pages:
-            batches, new = reader.read(page, progress.pages + 1)
-            new_fields |= new
-            progress.pages += 1
-            progress.rows += sum(batch.num_rows for batch in batches)
-            progress.request_ids += [page.request_id] if page.request_id else []
-            progress.new_fields = sorted(new_fields)
-            for batch in batches if date_column and days else ():
-                for day, count in days_of(batch.column(date_column), days).items():
-                    progress.rows_by_day[day] = progress.rows_by_day.get(day, 0) + count
-            spool.add(page, batches)
-    spool.finish()
-
-
-def _closable(pages: Iterable[Any]) -> Any:
-    """A generator, which can be closed when a page is refused, whatever the source gave."""
-    return pages if hasattr(pages, "close") else (page for page in pages)
 
 
 def _history(table: DeltaTable, last: int) -> list[dict[str, Any]]:
