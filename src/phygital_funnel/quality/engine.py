@@ -18,6 +18,7 @@ from phygital_funnel.quality.results import SAMPLE_ROWS, plain
 from phygital_funnel.quality.suites import QUERY_TYPE, Check, Suite
 from phygital_funnel.warehouse import database as warehouse
 
+WAITING_ROOM = "incoming"
 _OTHER_CONFIGURATION = "different configuration"
 _NUMBERS = count()
 
@@ -89,6 +90,25 @@ class Engine:
     def has_table(self, suite: Suite) -> bool:
         """Whether the suite's table (or view) is in the database."""
         return (suite.schema, suite.table) in self._tables
+
+    def idle_streams(self) -> frozenset[str]:
+        """Relations of streams of which neither an extraction nor a row waits for the gate ``landing``."""
+        connection = self._connections[0]
+        waiting = {name for schema, name in self._tables if schema == WAITING_ROOM and name != "manifests"}
+        if not waiting:
+            return frozenset()
+        rows = " union all ".join(
+            f"select '{name}' as relation, (select count(*) from {WAITING_ROOM}.\"{name}\") as waiting"
+            for name in sorted(waiting)
+        )
+        found = connection.execute(
+            f"""
+            select relation from ({rows})
+            where waiting = 0
+                and relation not in (select source || '__' || stream from {WAITING_ROOM}.manifests)
+            """
+        ).fetchall()
+        return frozenset(relation for (relation,) in found)
 
     def batch(self, suite: Suite) -> Any:
         """The suite's table as Great Expectations sees it."""
