@@ -56,6 +56,7 @@ def _land(case: Case, warehouse: Warehouse, landed_rows: Callable[..., list[dict
             warehouse.land(case.stream.relation, ours, account=manifest.account, part=manifest.part, window=window)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", PUT_ASIDE, ids=lambda case: case.name)
 def test_as_many_rows_are_put_aside_as_the_fixture_says(built: dict[str, Warehouse], case: Case) -> None:
     """Accounts are other streams', which are not landed here, so that rule says nothing."""

@@ -58,7 +58,10 @@ def prepared(new_warehouse):
     return warehouse
 
 
-@pytest.mark.parametrize("path_transform", ["none", "collapse_repeats", "first_occurrence"])
+@pytest.mark.parametrize(
+    "path_transform",
+    ["none", "collapse_repeats", pytest.param("first_occurrence", marks=pytest.mark.slow)],
+)
 @settings(
     max_examples=1,
     deadline=None,

@@ -9,7 +9,7 @@ from phygital_funnel.warehouse.release import current
 
 from .conftest import FIRST_57_DAYS
 
-SOURCES = ("tiktok_ads", "amazon_attribution", "amazon_seller", "links", "reference")
+SOURCES = ("reference", "tiktok_ads", "amazon_attribution", "amazon_seller", "links")
 
 
 def test_a_blocked_release_leaves_the_last_good_one_and_publishes_after_the_fix(settings, faults):

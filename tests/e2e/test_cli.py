@@ -127,6 +127,7 @@ def test_events_load_build_publish_and_answer_in_three_formats(phygital, tmp_pat
     assert "none" not in status.splitlines()[0]
 
 
+@pytest.mark.slow
 def test_the_whole_chain_runs_by_hand_against_a_sandbox_that_is_served_by_hand(phygital, tmp_path):
     home = tmp_path / "home"
     with socket.socket() as probe:
@@ -144,6 +145,8 @@ def test_the_whole_chain_runs_by_hand_against_a_sandbox_that_is_served_by_hand(p
         str(port),
         "--now",
         "2026-11-03T13:00:00+00:00",
+        "--rate-scale",
+        "1000",
     ]
     server = subprocess.Popen(command, env=os.environ | {"PHYGITAL_HOME": str(home)}, cwd=tmp_path)  # fmt: skip
     try:

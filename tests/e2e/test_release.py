@@ -162,6 +162,7 @@ def test_a_past_state_of_knowledge_is_rebuilt_into_its_own_file(home):
     assert ledger(rebuilt.database, "ledgers") == ledger(first.database, "main")
 
 
+@pytest.mark.slow
 def test_a_full_refresh_gives_the_same_release(home):
     settings, _, second = home
     credit = "select * from fct_attribution_credit order by conversion_id, attribution_model, recipient_key"
@@ -190,6 +191,7 @@ def test_rolling_back_returns_to_the_release_before_and_on_to_the_one_named(home
     assert rollback(settings, newest.run_id) == newest
 
 
+@pytest.mark.slow
 def test_a_build_that_was_overtaken_is_not_published(home):
     settings, _, _ = home
     older = build(settings)

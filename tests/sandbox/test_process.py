@@ -27,7 +27,7 @@ from phygital_funnel.sandbox.process import running
 from phygital_funnel.sandbox.server import run
 from phygital_funnel.sandbox.world import generate
 from phygital_funnel.sandbox.world.catalogue import JAPAN
-from phygital_funnel.settings import Settings
+from phygital_funnel.settings import API_SOURCES, Settings
 
 SOURCES = ("TIKTOK_ADS", "TIKTOK_ORGANIC", "TIKTOK_SHOP", "AMAZON_ATTRIBUTION", "AMAZON_ADS", "AMAZON_SELLER")
 NOW = datetime(2026, 10, 20, 13, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_the_environment_configures_every_source(sandbox, tmp_path, monkeypatch)
     (seeds / "currencies.csv").write_text("currency\nUSD\n")
     environ = sandbox.environment | {"PHYGITAL_HOME": str(sandbox.home), "PHYGITAL_PROJECT_DIR": str(tmp_path)}
     settings = Settings.from_env(environ)
-    assert settings.configured_sources() == {"tiktok_ads", "amazon_attribution", "amazon_seller"}
+    assert settings.configured_sources() == set(API_SOURCES)
     assert settings.drop_url == f"{sandbox.base_url}/drop"
     assert settings.request_rate_scale > 1
 
