@@ -18,7 +18,8 @@ DAY_KEY, MONTH_KEY = "%Y-%m-%d", "%Y-%m"
 def scheduled(cron: str) -> CronDataIntervalTimetable | None:
     """A schedule whose runs cover one interval each, or none when ``PHYGITAL_SCHEDULES=off``.
 
-    After an outage only the newest interval is run; each stream then begins where it was last read (``gaps``). A plain cron string gives runs an empty data interval since Airflow 3, hence the timetable.
+    After an outage only the newest interval is run; each stream then begins where it was last read (``gaps``). A plain
+    cron string gives runs an empty data interval since Airflow 3, hence the timetable.
     """
     return CronDataIntervalTimetable(cron, timezone="UTC") if Settings.from_env().schedules else None
 

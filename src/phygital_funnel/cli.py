@@ -215,8 +215,8 @@ def run(start: From, end: To) -> None:
             )
         if not pipeline.has_landed(settings):
             raise ConfigError(
-                "Nothing is landed and no source is configured: set the PHYGITAL_ variables (.env.example names them; a "
-                ".env file is read by `set -a; . ./.env; set +a`), or load files with `phygital load events`."
+                "Nothing is landed and no source is configured: set the PHYGITAL_ variables (.env.example names them; "
+                "`set -a; . ./.env; set +a` reads a .env file), or load files with `phygital load events`."
             )
         release = pipeline.build_and_publish(settings, on_phase=on_phase)
     console.published(release)

@@ -1,7 +1,7 @@
 """Where a scheduled run has to begin, so that an outage of the scheduler leaves no day unread.
 
-A run after an outage covers the day before it and no more; what each stream re-reads reaches back a little further. What
-neither reaches would never be asked for, and a feed of changes would lose those changes for good.
+A run after an outage covers the day before it and no more; what each stream re-reads reaches back a little further.
+What neither reaches would never be asked for, and a feed of changes would lose those changes for good.
 """
 
 import logging

@@ -41,11 +41,13 @@ def manifest(**fields):
     ("before", "now", "is_doubted"),
     [
         ([40, 40], [40, 40], False),
-        ([40, 40], [20, 20], False),  # exactly half
-        ([40, 40], [20, 19], True),
+        ([40, 40], [21, 21], False),
+        ([40, 40], [20, 20], True),  # exactly half, as of a file that was cut in the middle
         ([40, 40], [40, 0], True),  # one day is gone, though the sum is half
         ([40, 40, 40], [40, 40, 19], True),
-        ([9, 10], [0, 0], False),  # too few to judge
+        ([9, 10], [1, 0], False),  # too few to judge
+        ([1, 2], [0, 0], True),  # nothing at all
+        ([1, 1], [0, 0], False),
         ([10, 10], [4, 5], True),
         ([40, 40], [400, 400], False),
     ],
@@ -84,7 +86,7 @@ def test_a_window_whose_rows_have_no_readable_day_is_compared_as_a_whole():
     assert "the same window" in doubt(replace(window([10, 10]), rows_by_day={}), [before])
 
 
-@pytest.mark.parametrize(("before", "now", "is_doubted"), [(100, 50, False), (100, 49, True), (19, 0, False)])
+@pytest.mark.parametrize(("before", "now", "is_doubted"), [(100, 51, False), (100, 50, True), (19, 1, False), (3, 0, True), (2, 0, False)])
 def test_a_snapshot_that_lost_most_rows_is_doubted(before, now, is_doubted):
     assert bool(doubt(snapshot(now), [snapshot(500), snapshot(before)])) is is_doubted
 

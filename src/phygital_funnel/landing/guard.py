@@ -1,7 +1,7 @@
 """The truncation guard: an extraction with far fewer rows than its predecessor is held until a person accepts it.
 
 A platform that answers with half of the rows looks like a platform that withdrew the other half. Rows are withdrawn by
-restatements too, but a few at a time, so a fall by more than half is put before a person instead of being published.
+restatements too, but a few at a time, so a fall to half or less is put before a person instead of being published.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,22 +11,26 @@ from phygital_funnel.landing.manifest import Manifest
 from phygital_funnel.sources.stream import Coverage, Window
 
 LEAST_SHARE = 0.5
-"""A page that is missing of a report of several costs at most half; restatements withdraw a few per cent."""
+"""Half of a file, or one of two pages; restatements withdraw a few per cent."""
 FEWEST_ROWS = 20
 """Below this, halving is everyday business: an advertiser pauses three of its five ads."""
+FEWEST_TO_VANISH = 3
+"""From here on, an answer without any row is doubted: what was reported once is restated, not taken back whole."""
 
 
 @dataclass(frozen=True)
 class _Fall:
-    """A fall in the number of rows of the same thing."""
+    """A fall in the number of rows of the same thing; ``is_whole`` when that is all the extraction brought."""
 
     of: str
     before: int
     now: int
+    is_whole: bool = True
 
     @property
     def is_doubtful(self) -> bool:
-        return self.before >= FEWEST_ROWS and self.now < self.before * LEAST_SHARE
+        has_vanished = self.is_whole and self.now == 0 and self.before >= FEWEST_TO_VANISH
+        return has_vanished or (self.before >= FEWEST_ROWS and self.now <= self.before * LEAST_SHARE)
 
     def __str__(self) -> str:
         return f"{self.now:,} rows for {self.of}, of which an earlier extraction brought {self.before:,}."
@@ -60,7 +64,7 @@ def _of_snapshot(manifest: Manifest, earlier: list[Manifest]) -> list[_Fall]:
 
 def _of_window(manifest: Manifest, earlier: list[Manifest]) -> list[_Fall]:
     before = _newest_by_day(manifest, earlier)
-    falls = [_Fall(day, rows, manifest.rows_by_day.get(day, 0)) for day, rows in sorted(before.items())]
+    falls = [_Fall(day, rows, manifest.rows_by_day.get(day, 0), is_whole=False) for day, rows in sorted(before.items())]
     if falls:
         days = f"the {len(falls)} days {falls[0].of} to {falls[-1].of}"
         falls.insert(0, _Fall(days, sum(fall.before for fall in falls), sum(fall.now for fall in falls)))
