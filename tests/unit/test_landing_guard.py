@@ -86,7 +86,10 @@ def test_a_window_whose_rows_have_no_readable_day_is_compared_as_a_whole():
     assert "the same window" in doubt(replace(window([10, 10]), rows_by_day={}), [before])
 
 
-@pytest.mark.parametrize(("before", "now", "is_doubted"), [(100, 51, False), (100, 50, True), (19, 1, False), (3, 0, True), (2, 0, False)])
+@pytest.mark.parametrize(
+    ("before", "now", "is_doubted"),
+    [(100, 51, False), (100, 50, True), (19, 1, False), (3, 0, True), (2, 0, False)],
+)
 def test_a_snapshot_that_lost_most_rows_is_doubted(before, now, is_doubted):
     assert bool(doubt(snapshot(now), [snapshot(500), snapshot(before)])) is is_doubted
 
