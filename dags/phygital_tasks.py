@@ -40,7 +40,8 @@ def extract_streams(pool: Pool, cadence: Cadence, suffix: str = "") -> Any:
     return ExtractOperator.partial(
         task_id=f"extract{suffix}",
         pool=pool,
-        execution_timeout=timedelta(hours=2),
+        # Amazon takes one request for a report a minute, so a year by day takes six hours; a retry keeps what landed.
+        execution_timeout=timedelta(hours=6),
         map_index_template="{{ task.label }}",
     ).expand_kwargs(list_work())
 

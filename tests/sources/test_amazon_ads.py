@@ -34,8 +34,13 @@ def created(report: str = "report-1", **rest: Any) -> dict[str, Any]:
     return {"method": "POST", "path": PATH, "json": {"reportId": report, "status": "PENDING"}, **rest}
 
 
-def polled(status: str, report: str = "report-1") -> dict[str, Any]:
-    body = {"status": status, "url": "{base}" + BLOB if status == "COMPLETED" else None, "failureReason": "too big"}
+def polled(status: str, report: str = "report-1", **more: str) -> dict[str, Any]:
+    body = {
+        **more,
+        "status": status,
+        "url": "{base}" + BLOB if status == "COMPLETED" else None,
+        "failureReason": "too big",
+    }
     return {"method": "GET", "path": f"{PATH}/{report}", "json": body}
 
 
@@ -107,6 +112,18 @@ def test_a_report_nobody_fetched_for_hours_is_asked_for_anew(home_of: Home) -> N
         assert len(asked_for(replay)) == 2
 
 
+@pytest.mark.parametrize("told", [{"generatedAt": "2026-11-06T13:00:00.000Z"}, {}])
+def test_a_report_is_waited_for_however_long_amazon_takes(told: dict[str, str], home_of: Home) -> None:
+    completed = polled("COMPLETED", **told)
+    with serving(Replay([created(), polled("PENDING"), polled("PROCESSING"), completed, file()])) as replay:
+        settings = home_of(replay.url)
+        assert prepared(settings) == ("report-1",)
+        (settings.home / "clock").write_text("2026-11-06T13:01:00+00:00")
+        assert prepared(settings) == ("report-1",)
+        assert prepared(settings) == ()
+        assert len(asked_for(replay)) == 1
+
+
 def test_a_report_that_is_not_known_any_more_is_asked_for_anew(home_of: Home) -> None:
     gone = {"method": "GET", "path": f"{PATH}/report-1", "status": 404, "json": {"code": "404", "detail": "Not found"}}
     exchanges = [created(), polled("PENDING"), gone, created("report-2"), polled("COMPLETED", "report-2"), file()]
@@ -141,8 +158,8 @@ def test_windows_that_are_landed_are_not_prepared(home_of: Home) -> None:
         settings = home_of(replay.url)
         quarter = Window(date(2026, 9, 1), date(2026, 11, 4))
         windows = SPONSORED_PRODUCTS_DAILY.reread.windows(quarter, date(2026, 11, 5))
-        assert len(prepared(settings, quarter, done=frozenset(windows[:2]))) == 1
-        assert asked_for(replay) == [("2026-11-02", "2026-11-04")]
+        assert len(prepared(settings, quarter, done=frozenset(windows[:-1]))) == 1
+        assert asked_for(replay) == [(str(windows[-1].start), "2026-11-04")]
 
 
 @pytest.mark.parametrize(
@@ -157,7 +174,7 @@ def test_days_that_have_not_begun_everywhere_are_not_asked_for(home_of: Home, no
     """Amazon refuses days that are in the future of the profile's zone, which may be twelve hours behind."""
     with serving(Replay([created(), polled("COMPLETED"), file([])])) as replay:
         settings = home_of(replay.url, now)
-        extracted(settings, Window(date(2026, 11, 3), date(2026, 11, 6)))
+        prepared(settings, Window(date(2026, 11, 3), date(2026, 11, 6)))
         assert [end for _, end in asked_for(replay)] == ends
 
 

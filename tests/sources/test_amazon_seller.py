@@ -1,7 +1,7 @@
 """How reports of the Selling Partner API are asked for once, found again, and never taken for others or for nothing."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,54 +28,21 @@ from phygital_funnel.sources.stream import Stream, Window
 
 from .home import SEED, settings_of
 from .replay import Replay, serving
-
-REPORTS = "/reports/2021-06-30"
-CREATE = ("POST", f"{REPORTS}/reports")
-LIST = ("GET", f"{REPORTS}/reports")
-WINDOW = Window(date(2026, 11, 3), date(2026, 11, 4))
-HEADING = "\t".join(name.replace("_", "-") for name in ORDER_LINES.required)
-LINE = "\t".join(f"{name}-1" for name in ORDER_LINES.required)
-Home = Callable[..., Settings]
-
-
-def created(report_id: str, **when: Any) -> dict[str, Any]:
-    return {"method": "POST", "path": CREATE[1], "status": 202, "json": {"reportId": report_id}, "when": when}
-
-
-def state(report_id: str, status: str) -> dict[str, Any]:
-    more = {"reportDocumentId": f"D-{report_id}"} if status == "DONE" else {}
-    body = {"reportId": report_id, "processingStatus": status, **more}
-    return {"method": "GET", "path": f"{REPORTS}/reports/{report_id}", "json": body}
-
-
-def document(report_id: str, text: str) -> list[dict[str, Any]]:
-    place = {"url": f"{{base}}/_blob/{report_id}"}
-    return [
-        {"method": "GET", "path": f"{REPORTS}/documents/D-{report_id}", "json": place},
-        {"method": "GET", "path": f"/_blob/{report_id}", "text": text},
-    ]
-
-
-def listed(*reports: dict[str, Any]) -> dict[str, Any]:
-    return {"method": "GET", "path": LIST[1], "json": {"reports": list(reports)}}
-
-
-def orders(report_id: str, *states: str) -> list[dict[str, Any]]:
-    return [*(state(report_id, status) for status in states), *document(report_id, f"{HEADING}\n{LINE}\n")]
-
-
-def count(replay: Replay, call: tuple[str, str]) -> int:
-    return sum((request.method, request.path) == call for request in replay.requests)
-
-
-def extract(settings: Settings, stream: Stream = ORDER_LINES, **more: Any) -> int:
-    manifests = pipeline.extract(settings, "amazon_seller", WINDOW, stream=stream.name, **more)
-    return sum(manifest.row_count for manifest in manifests)
-
-
-def prepare(settings: Settings, **more: Any) -> tuple[str, ...]:
-    account = settings.source("amazon_seller").accounts[0]
-    return pipeline.prepare(settings, "amazon_seller", WINDOW, account=account, stream="order_lines", **more)
+from .seller import (
+    CREATE,
+    LIST,
+    REPORTS,
+    WINDOW,
+    Home,
+    count,
+    created,
+    document,
+    extract,
+    listed,
+    orders,
+    prepare,
+    state,
+)
 
 
 def test_a_killed_extraction_takes_up_the_report_that_was_asked_for(home_of: Home) -> None:
@@ -96,10 +63,16 @@ def test_a_report_that_was_landed_is_asked_for_anew(home_of: Home) -> None:
 
 
 def test_a_report_that_nobody_fetched_for_hours_is_asked_for_anew(home_of: Home) -> None:
-    with serving(Replay([created("R1"), created("R2"), state("R1", "IN_QUEUE"), *orders("R2", "DONE")])) as replay:
+    done = state("R1", "DONE", processingEndTime="2026-11-05T13:04:00+00:00")
+    with serving(
+        Replay([created("R1"), created("R2"), state("R1", "IN_QUEUE"), done, *orders("R2", "DONE")])
+    ) as replay:
         settings = home_of(replay.url)
         assert prepare(settings) == ("R1",)
-        (settings.home / "clock").write_text("2026-11-05T16:00:00+00:00")
+        (settings.home / "clock").write_text("2026-11-05T15:03:00+00:00")
+        assert prepare(settings) == ()
+        assert count(replay, CREATE) == 1
+        (settings.home / "clock").write_text("2026-11-05T15:05:00+00:00")
         assert extract(settings) == 1
         assert count(replay, CREATE) == 2
 

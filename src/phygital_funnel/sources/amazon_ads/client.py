@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ class Status:
         size: bytes of the file, if Amazon says so.
         reason: why it failed.
         request_id: Amazon's id of the request.
+        generated_at: when it was completed, if Amazon says so.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Status:
     size: int | None = None
     reason: str = ""
     request_id: str = ""
+    generated_at: datetime | None = None
 
 
 class AmazonAdsReports:
@@ -111,6 +114,7 @@ class AmazonAdsReports:
             size if isinstance(size, int) else None,
             repr(str(body.get("failureReason") or "no reason given")[:200]),
             answer.request_id,
+            _instant(body.get("generatedAt")),
         )
 
     def fetch(self, profile: str, where: str, report_id: str, target: Path) -> str:
@@ -137,6 +141,13 @@ class AmazonAdsReports:
                 file.write(chunk)
         _check_size(where, report_id, target.stat().st_size, status)
         return status.request_id
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _check_size(where: str, report_id: str, size: int, status: Status) -> None:

@@ -12,18 +12,18 @@ from typing import Any
 from phygital_funnel import clock
 from phygital_funnel.errors import SchemaDrift, SourceUnreachable, TransientSourceError, TruncatedReport
 from phygital_funnel.settings import Settings
-from phygital_funnel.sources.amazon_ads.client import COMPLETED, FAILED, GONE, AmazonAdsReports, Status
+from phygital_funnel.sources.amazon_ads.client import COMPLETED, FAILED, GONE, PENDING, AmazonAdsReports, Status
 from phygital_funnel.sources.amazon_ads.rows import Rows, read_rows
 from phygital_funnel.sources.amazon_ads.streams import SOURCE, Report
 from phygital_funnel.sources.amazon_ads_api import ColumnNames
-from phygital_funnel.sources.reports import RequestedReports, report_key
+from phygital_funnel.sources.reports import RequestedReport, RequestedReports, report_key
 from phygital_funnel.sources.stream import Extraction, Page, Stream, Window
 
 logger = logging.getLogger(__name__)
 
 # No zone is further behind: a day that has begun there has begun for every profile, and Amazon refuses later ones.
 WESTERNMOST = timedelta(hours=12)
-# A report that nobody fetched for so long would land figures that old; it is asked for anew.
+# A report that was completed so long ago would land figures that old; it is asked for anew.
 STALE = timedelta(hours=6)
 FIRST_PAUSE_SECONDS = 2.0
 PAUSE_GROWTH = 1.5
@@ -111,9 +111,11 @@ class AmazonAdsExtractor:
         body, where = _body(stream, window), _where(stream, account, window)
         key = report_key(SOURCE, account, body)
         known = self._requested.find(key)
-        if known is not None and abs(clock.now() - known.requested_at) < STALE:
+        if known is not None:
             status = self._client.status(account, where, known.report_id)
-            if status.name != GONE:
+            if status.name in PENDING:
+                self._requested.remember(key, known.report_id)  # seen unfinished now: it ages from here on
+            if status.name != GONE and not _is_stale(known, status):
                 return known.report_id, self._unless_failed(status, where, key, known.report_id)
         report_id = self._client.create(account, where, body)
         self._requested.remember(key, report_id)
@@ -131,6 +133,17 @@ class AmazonAdsExtractor:
             "for another. If that fails too, extract a shorter window.",
             request_id=status.request_id,
         )
+
+
+def _is_stale(known: RequestedReport, status: Status) -> bool:
+    """Whether a finished report is too old. One in the queue never is: another would only queue behind it.
+
+    One that was asked for, or seen unfinished, a short while ago is taken whatever date it gives.
+    """
+    if status.name in PENDING:
+        return False
+    now = clock.now()
+    return min(abs(now - known.requested_at), abs(now - (status.generated_at or known.requested_at))) >= STALE
 
 
 def _where(stream: Stream, account: str, window: Window) -> str:

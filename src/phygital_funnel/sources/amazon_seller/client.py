@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -31,6 +32,7 @@ FAR_EAST = frozenset({"A1VC38T7YXB528", "A39IBJ37TRP1C6", "A19VAU5U5O7RUS"})
 CONNECT_AND_READ_SECONDS = (10, 60)
 LONGEST_REASON = 300
 MOST_LISTED = 100
+MOST_LIST_PAGES = 5
 _ID = re.compile(r"[\w.:-]{1,200}")
 _LATER = "run again later."
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]+")
@@ -149,18 +151,25 @@ class SellerClient:
 
     def reports(self, report_type: str, marketplace_id: str, since: datetime, about: str) -> list[dict[str, Any]]:
         """The newest reports of a type that were created since a time and not given up; asked for without retries."""
-        filters = {
+        filters: dict[str, Any] = {
             "report_types": [report_type],
             "marketplace_ids": [marketplace_id],
             "processing_statuses": ["DONE", "IN_PROGRESS", "IN_QUEUE"],
             "created_since": since.isoformat(timespec="seconds"),
             "page_size": MOST_LISTED,
         }
-        call = _Call(GET_REPORTS, about, lambda **how: self._reports.get_reports(**filters, **how))
-        found = self._once(call).body.get("reports")
-        if not isinstance(found, list):
-            raise _drift(call, "reports", "a list")
-        return [report for report in found if isinstance(report, dict) and _ID.fullmatch(str(report.get("reportId")))]
+        reports: list[dict[str, Any]] = []
+        for _ in range(MOST_LIST_PAGES):
+            call = _Call(GET_REPORTS, about, partial(self._reports.get_reports, **filters))
+            answer = self._once(call).body
+            found, following = answer.get("reports"), answer.get("nextToken")
+            if not isinstance(found, list):
+                raise _drift(call, "reports", "a list")
+            reports += [each for each in found if isinstance(each, dict) and _ID.fullmatch(str(each.get("reportId")))]
+            if not following:
+                break
+            filters = {"next_token": str(following)}  # which must be sent alone
+        return reports
 
     def document(self, document_id: str, about: str) -> tuple[str, bool, str]:
         """A document's address, which lives five minutes, whether it is compressed, and the request's id."""

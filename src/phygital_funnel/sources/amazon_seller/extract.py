@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +20,7 @@ from phygital_funnel.sources.amazon_seller.client import SellerClient, host_of
 from phygital_funnel.sources.amazon_seller.report_desk import Asked, ReportDesk
 from phygital_funnel.sources.amazon_seller.rows import flat_file_pages, flattened, json_pages
 from phygital_funnel.sources.amazon_seller.streams import SOURCE, Metrics, Report
-from phygital_funnel.sources.stream import Extraction, Page, Stream, Window
+from phygital_funnel.sources.stream import SATURDAY, Extraction, Page, Stream, Window
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,8 @@ TOTAL, BY_ASIN = "total", "asin"
 ASINS = "asin"
 """The option that names the products of a report."""
 MOST_ASIN_CHARACTERS = 200
-SUNDAY = 6
+AHEAD = 10
+"""Reports that are made while one is read: most of createReport's burst of 15, the rest is for other streams."""
 
 
 class AmazonSellerExtractor:
@@ -49,11 +51,13 @@ class AmazonSellerExtractor:
         if isinstance(stream.request, Metrics):
             yield from self._metrics(stream, account, window)
             return
-        for part in _windows(stream, window):
-            wanted = self._wanted(stream, account, part)
+        parts = _windows(stream, window)
+        each_wanted = [self._wanted(stream, account, part) for part in parts]
+        for number, (part, wanted) in enumerate(zip(parts, each_wanted, strict=True), start=1):
+            later = list(islice(chain.from_iterable(each_wanted[number : number + AHEAD]), AHEAD))
             yield Extraction(
                 stream,
-                partial(self._report_pages, stream, wanted),
+                partial(self._report_pages, stream, wanted, later),
                 account,
                 window=part,
                 on_landed=partial(self._forget, wanted),
@@ -62,7 +66,10 @@ class AmazonSellerExtractor:
     def prepare(
         self, stream: Stream, account: str, window: Window, *, done: frozenset[Window | None] = frozenset()
     ) -> tuple[str, ...]:
-        """Ask for the reports that are missing, but for windows already ``done``; the ids of those not ready.
+        """Ask for the first reports that are missing, but for windows already ``done``; the ids of those not ready.
+
+        Only as many as may be asked for at once, or a long load would never come to its first page: ``extract`` asks
+        for the others while it reads.
 
         Raises:
             NotYetLanded: the stream needs reference files that are not landed.
@@ -70,13 +77,9 @@ class AmazonSellerExtractor:
         """
         if isinstance(stream.request, Metrics):
             return ()
-        wanted = [
-            asked
-            for part in _windows(stream, window)
-            if part not in done
-            for asked in self._wanted(stream, account, part)
-        ]
-        return tuple(report_id for asked in wanted if (report_id := self._desk(account).waiting(asked)))
+        missing = (part for part in _windows(stream, window) if part not in done)
+        wanted = chain.from_iterable(self._wanted(stream, account, part) for part in missing)
+        return tuple(report_id for asked in islice(wanted, AHEAD) if (report_id := self._desk(account).waiting(asked)))
 
     def close(self) -> None:
         """Close the connections."""
@@ -96,16 +99,24 @@ class AmazonSellerExtractor:
             )
         return [Asked(report, account, window, {**report.options, ASINS: text}) for text in _handfuls(asins)]
 
-    def _report_pages(self, stream: Stream, wanted: list[Asked], cursor: Any) -> Iterator[Page]:
+    def _report_pages(self, stream: Stream, wanted: list[Asked], later: list[Asked], cursor: Any) -> Iterator[Page]:
         """Pages of the reports, one after the other; the cursor is the last product of those that were read."""
         left = wanted if cursor is None else _after(wanted, cursor)
-        for asked in left:
+        for number, asked in enumerate(left, start=1):
+            self._ask(asked, [*left[number:], *later][:AHEAD])
             following = None if asked is left[-1] else asked.options[ASINS].split()[-1]
             try:
                 yield from _with_cursor(self._pages_of(stream, asked), following)
             except TruncatedReport:
                 self._desk(asked.marketplace_id).forget(asked)  # the next attempt asks for another
                 raise
+
+    def _ask(self, asked: Asked, ahead: list[Asked]) -> None:
+        """Ask for the report to be read now, and then for those after it, which are made while it is read."""
+        if ahead:
+            desk = self._desk(asked.marketplace_id)
+            desk.waiting(asked)  # first, because the platform works in the order of the requests
+            desk.ask_ahead(ahead)
 
     def _pages_of(self, stream: Stream, asked: Asked) -> Iterator[Page]:
         with TemporaryDirectory(prefix="phygital-") as folder:
@@ -182,10 +193,9 @@ def _windows(stream: Stream, window: Window) -> list[Window]:
 
 
 def _weeks(window: Window) -> list[Window]:
-    """The weeks from Sunday to Saturday that lie in a window."""
-    sundays = [day for day in window.days() if day.weekday() == SUNDAY]
-    weeks = [Window(sunday, sunday + timedelta(days=6)) for sunday in sundays]
-    return [week for week in weeks if window.covers(week)]
+    """The weeks from Sunday to Saturday that end in a window; one across its start would be in no window else."""
+    saturdays = [day for day in window.days() if day.weekday() == SATURDAY]
+    return [Window(saturday - timedelta(days=6), saturday) for saturday in saturdays]
 
 
 def _handfuls(asins: list[str]) -> list[str]:

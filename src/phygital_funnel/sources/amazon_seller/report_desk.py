@@ -3,7 +3,7 @@
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,8 +32,10 @@ logger = logging.getLogger(__name__)
 
 WAITING = ("IN_QUEUE", "IN_PROGRESS")
 DONE, CANCELLED, FATAL = "DONE", "CANCELLED", "FATAL"
-# A report that nobody fetched for so long would land figures that old; it is asked for anew.
+# A report that was done so long ago would land figures that old; it is asked for anew.
 STALE = timedelta(hours=2)
+# Until then it is looked for whether a request whose answer was lost created a report.
+LOOKED_FOR = timedelta(days=1)
 # Amazon cancels a daily report that is asked for again within four hours: the one made then is the answer.
 REPEATED_WITHIN = timedelta(hours=4, minutes=10)
 CLOCKS_DIFFER = timedelta(minutes=2)
@@ -43,6 +45,7 @@ LONGEST_PAUSE_SECONDS = 60.0
 DEADLINE_SECONDS = 3600.0
 LONGEST_REASON = 300
 _SPECIFICATION = "reportSpecification"
+_DATES = ("dataStartTime", "dataEndTime")
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,21 @@ class ReportDesk:
         report = self._looked(asked)
         return str(report["reportId"]) if report["processingStatus"] in WAITING else ""
 
+    def ask_ahead(self, wanted: Iterable[Asked]) -> None:
+        """Ask for reports that are read later, so that they are made meanwhile.
+
+        Whatever is refused here is asked for once more, and speaks, when the report's own turn comes.
+        """
+        for asked in wanted:
+            known = self._requested.find(asked.key(self._client.seller))
+            if known is not None and known.report_id:
+                continue
+            try:
+                self._created(asked, is_retried=False)
+            except SourceError as error:
+                logger.info("%s %s could not be asked for ahead: %s", SOURCE, asked, error)
+                return
+
     def fetch(self, asked: Asked, path: Path) -> Fetched | None:
         """The report's document, written to ``path``; None when the platform has no data.
 
@@ -170,20 +188,21 @@ class ReportDesk:
     def _known(self, asked: Asked) -> dict[str, Any] | None:
         key = asked.key(self._client.seller)
         known = self._requested.find(key)
-        if known is None or not known.report_id or _is_stale(known):
+        if known is None or not known.report_id:
             return None
         try:
-            return {**self._client.report(known.report_id, str(asked)), "reportId": known.report_id}
+            report = {**self._client.report(known.report_id, str(asked)), "reportId": known.report_id}
         except NotKnown:
             return None
+        if report["processingStatus"] in WAITING:
+            self._requested.remember(key, known.report_id)  # seen unfinished now: it ages from here on
+        return None if _is_stale(known, report) else report
 
-    def _created(self, asked: Asked) -> str:
+    def _created(self, asked: Asked, *, is_retried: bool = True) -> str:
         """The id of a new report, or of one that an earlier request created whose answer was lost."""
         key = asked.key(self._client.seller)
         body = asked.body(clock.now())
-        earlier = self._requested.find(key)
-        is_lost = earlier is not None and not earlier.report_id and not _is_stale(earlier)
-        lost_at = earlier.requested_at if earlier is not None and is_lost else None
+        lost_at = _lost_at(self._requested.find(key))
 
         def create() -> str:
             nonlocal lost_at
@@ -204,7 +223,7 @@ class ReportDesk:
                     self._requested.forget(key)
                 raise
 
-        report_id = retrying(create, scale=self._client.scale)
+        report_id = retrying(create, scale=self._client.scale) if is_retried else create()
         self._requested.remember(key, report_id)
         return report_id
 
@@ -253,17 +272,34 @@ class ReportDesk:
         return repr(_details(text)[:LONGEST_REASON]) + "."
 
 
-def _is_stale(known: RequestedReport) -> bool:
-    return abs(clock.now() - known.requested_at) > STALE
+def _is_stale(known: RequestedReport, report: Mapping[str, Any]) -> bool:
+    """Whether a finished report is too old. One in the queue never is: another would only queue behind it.
+
+    One that was asked for, adopted, or seen unfinished a short while ago is taken whatever date it gives.
+    """
+    if report["processingStatus"] not in (DONE, CANCELLED, FATAL):
+        return False
+    now = clock.now()
+    ended = _instant(report.get("processingEndTime")) or known.requested_at
+    return min(abs(now - known.requested_at), abs(now - ended)) > STALE
+
+
+def _lost_at(earlier: RequestedReport | None) -> datetime | None:
+    """When a report was asked for whose id is not known; None when there was no such request of late."""
+    if earlier is None or earlier.report_id or abs(clock.now() - earlier.requested_at) > LOOKED_FOR:
+        return None
+    return earlier.requested_at
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _range(report: Mapping[str, Any]) -> tuple[Any, ...]:
-    instants: list[Any] = []
-    for name in ("dataStartTime", "dataEndTime"):
-        try:
-            instants.append(datetime.fromisoformat(str(report.get(name))).astimezone(UTC))
-        except ValueError:
-            instants.append(object())  # equal to nothing
+    instants = (_instant(report.get(name)) or object() for name in _DATES)  # an object equals nothing
     return (*instants, report.get("marketplaceIds"))
 
 
@@ -286,9 +322,6 @@ def _answers(asked: Asked, path: Path) -> bool:
         and specification.get("marketplaceIds") == [asked.marketplace_id]
         and all(options.get(name) == value for name, value in asked.options.items())
     )
-
-
-_DATES = ("dataStartTime", "dataEndTime")
 
 
 def _details(text: str) -> str:

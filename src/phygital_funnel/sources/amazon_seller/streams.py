@@ -214,7 +214,7 @@ SEARCH_QUERY_PERFORMANCE = Stream(
         "asin_impression_count", "asin_click_count", "asin_purchase_count",
     ),
     numbers=(*_SEARCH_COUNTS, *(f"{name}_amount" for name in _SEARCH_PRICES)),
-    reread=Reread(27),
+    reread=Reread(21),
     cadence=Cadence.WEEKLY,
     fresh_hours=10 * 24,
     request=Report(
