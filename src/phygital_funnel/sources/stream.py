@@ -51,20 +51,25 @@ class Window:
         return Window(min(self.start, self.end - timedelta(days=max(days, 1) - 1)), self.end)
 
     def split(self, days: int) -> list["Window"]:
-        """Consecutive windows of at most ``days`` days.
-
-        More than one are cut at dates that do not depend on the window, so that a long window which is asked for again
-        a day later has all but its first and last pieces in common with the one before.
-        """
-        if len(self.days()) <= days:
-            return [self]
+        """Consecutive windows of at most ``days`` days."""
         windows = []
         start = self.start
         while start <= self.end:
-            end = min(self.end, start + timedelta(days=days - 1 - start.toordinal() % days))
+            end = min(self.end, start + timedelta(days=days - 1))
             windows.append(Window(start, end))
             start = end + timedelta(days=1)
         return windows
+
+    def split_at_fixed_dates(self, days: int) -> list["Window"]:
+        """Consecutive windows of at most ``days`` days; more than one are cut at dates that do not depend on it.
+
+        So a long window that is asked for again a day later has all but its first and last pieces in common with the
+        one before, and its extraction can be taken up.
+        """
+        if len(self.days()) <= days:
+            return [self]
+        first = Window(self.start, self.start + timedelta(days=days - 1 - self.start.toordinal() % days))
+        return [first, *Window(first.end + timedelta(days=1), self.end).split(days)]
 
     def covers(self, other: "Window") -> bool:
         """Whether every date of ``other`` is in this window."""
@@ -99,7 +104,7 @@ class Reread:
         oldest = today - timedelta(days=self.history_days - 1) if self.history_days else date.min
         if oldest <= window.end:
             window = Window(max(window.start, oldest), window.end)
-        return window.split(self.per_request) if self.per_request else [window]
+        return window.split_at_fixed_dates(self.per_request) if self.per_request else [window]
 
 
 @dataclass(frozen=True)

@@ -26,14 +26,18 @@ def test_wire_names_become_column_names(wire, column):
 
 def test_a_window_is_split_into_consecutive_windows_without_gap_or_overlap():
     whole = Window(date(2026, 9, 7), date(2026, 11, 2))
-    parts = whole.split(30)
+    parts = whole.split_at_fixed_dates(30)
 
     assert [day for part in parts for day in part.days()] == whole.days()
     assert max(len(part.days()) for part in parts) == 30
 
 
+def test_a_window_is_cut_into_equal_pieces_from_its_start():
+    assert [len(part.days()) for part in Window(date(2026, 9, 7), date(2026, 11, 2)).split(30)] == [30, 27]
+
+
 def test_the_pieces_of_a_long_window_are_the_same_a_day_later():
-    today, tomorrow = (Window(date(2025, 10, day), date(2026, 11, day)).split(31) for day in (2, 3))
+    today, tomorrow = (Window(date(2025, 10, day), date(2026, 11, day)).split_at_fixed_dates(31) for day in (2, 3))
 
     assert len(set(today) - set(tomorrow)) <= 2
     assert today[1:-1] == tomorrow[1:-1]
@@ -42,7 +46,7 @@ def test_the_pieces_of_a_long_window_are_the_same_a_day_later():
 def test_a_window_that_is_short_enough_stays_whole():
     month = Window(date(2026, 10, 4), date(2026, 11, 2))
 
-    assert month.split(30) == [month]
+    assert month.split_at_fixed_dates(30) == [month]
 
 
 def test_reaching_back_never_shortens_a_window():
@@ -72,7 +76,7 @@ def test_windows_are_as_long_as_the_platform_answers_and_end_where_its_history_d
     long_ago = Window(date(2026, 1, 1), today)
 
     assert Reread(1, per_request=30, history_days=60).windows(long_ago, today) == [
-        *Window(date(2026, 9, 9), today).split(30),
+        *Window(date(2026, 9, 9), today).split_at_fixed_dates(30),
     ]
     # Asked for as it is, so that the platform refuses it and nobody takes silence for no data.
     before = Window(date(2026, 1, 1), date(2026, 1, 2))
