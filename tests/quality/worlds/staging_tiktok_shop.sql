@@ -35,7 +35,7 @@ select
 create table staging.stg_tiktok_shop__affiliate_orders as
 select
     's1' as shop_id, unnest(['o1', 'o3']) as order_id, 'k1' as sku_id, 'creator_a' as creator_username,
-    unnest(['v1', null]) as content_id, date '2026-11-01' as event_date_source, 1::bigint as quantity,
+    unnest(['v1', null]) as content_id, 1 as line_ordinal, date '2026-11-01' as event_date_source, 1::bigint as quantity,
     0::bigint as refunded_quantity, 'USD' as currency, 2000::bigint as price_minor, 1800::bigint as estimated_base_minor,
     270::bigint as estimated_commission_minor, 0::bigint as actual_base_minor, 0::bigint as actual_commission_minor;
 create table staging.stg_tiktok_shop__products as
