@@ -101,9 +101,8 @@ class _Builder:
         with self._phase("staging"):
             project.build_layer("staging")
         self._gate("staging")
-        for layer in ("ledgers", "marts"):
-            with self._phase(layer):
-                project.build_layer(layer)
+        with self._phase("ledgers"):
+            project.build_layer("ledgers")
         self._gate("marts")
 
     def _load(self, as_of: datetime | None) -> frozenset[str]:
