@@ -79,14 +79,15 @@ def facts(rows):
     return [{name: value for name, value in row.items() if name not in OF_THE_EXTRACTION} for row in rows]
 
 
-def test_a_long_window_is_asked_for_in_pieces_the_platform_answers(settings):
+def test_a_long_window_is_asked_for_in_pieces_that_are_cut_at_fixed_dates(settings):
     manifests = pipeline.extract(
         settings, "tiktok_ads", FIRST_57_DAYS, account=ACCOUNTS["tiktok_ads"], stream="ad_report_daily"
     )
 
     assert [(m.window_from, m.window_to) for m in manifests] == [
-        (date(2026, 9, 7), date(2026, 10, 6)),
-        (date(2026, 10, 7), date(2026, 11, 2)),
+        (date(2026, 9, 7), date(2026, 9, 30)),
+        (date(2026, 10, 1), date(2026, 10, 30)),
+        (date(2026, 10, 31), date(2026, 11, 2)),
     ]
 
 

@@ -219,7 +219,7 @@ pipeline.build_and_publish(Settings.from_env(), on_phase=on_phase)
     "phase",
     [
         pytest.param("accept", marks=pytest.mark.slow),
-        "marts",
+        "ledgers",
         pytest.param("gate published", marks=pytest.mark.slow),
     ],
 )
