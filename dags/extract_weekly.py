@@ -4,7 +4,7 @@ In: the Selling Partner API (Brand Analytics), one mapped task per marketplace. 
 `landing/amazon_seller/search_query_performance`; the days on the asset `landing_weekly`. Nothing waits for it: the
 next build takes up what has landed.
 
-The last two weeks, Sunday to Saturday, that have ended in the run's data interval are read. Amazon has a week ready
+The last three weeks, Sunday to Saturday, that have ended in the run's data interval are read. Amazon has a week ready
 about three days after it ended, hence Wednesday.
 
 **If it fails**: landing and the published release are as they were. Steps: `docs/runbooks/extract_weekly.md`.

@@ -1,5 +1,6 @@
 """The folder in which files are dropped, wherever it is: lists it, and fetches a file whole and unchanged."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from phygital_funnel.errors import AuthError, RequestRefused, SourceError, Sourc
 from phygital_funnel.sources.http import retrying
 from phygital_funnel.sources.stream import Stream
 
+logger = logging.getLogger(__name__)
 # What filesystems call that by which two versions of a file differ.
 VERSION_FIELDS = ("size", "ETag", "etag", "Content-MD5", "Last-Modified", "LastModified", "mtime", "generation")
 REFUSED_STATUSES = (401, 403)
@@ -71,10 +73,17 @@ class DropFolder:
         return [entry["name"] for entry in entries if entry["type"] != "directory"]
 
     def _check_root(self, stream: Stream) -> None:
-        """A folder may be missing, a whole drop elsewhere may not: its address is wrong."""
-        if not self._is_local and not self._fs.exists(self._root):
-            shown = re.sub(r"//[^/@]*@", "//", self._url)
-            raise RequestRefused(stream.source, f"there is no drop at {shown}; check PHYGITAL_DROP_URL.")
+        """A folder may be missing, a whole drop elsewhere may not: its address is wrong.
+
+        A drop on this disk may be made later, with its first file.
+        """
+        if self._fs.exists(self._root):
+            return
+        shown = re.sub(r"//[^/@]*@", "//", self._url)
+        if self._is_local:
+            logger.warning("there is no folder %s: nothing of %s was read; check PHYGITAL_DROP_URL", shown, stream.source)
+            return
+        raise RequestRefused(stream.source, f"there is no drop at {shown}; check PHYGITAL_DROP_URL.")
 
     def _fetch(self, stream: Stream, url: str, copy: Path) -> None:
         before = self._version(url)

@@ -44,6 +44,16 @@ def ids(extraction):
     return [value for page in extraction.pages(None) for value in page.rows.column(0).to_pylist()]
 
 
+def test_a_drop_that_is_not_there_is_told_of_and_lands_nothing(settings, drop, caplog):
+    assert extracted(settings) == []
+    assert "PHYGITAL_DROP_URL" in caplog.text
+
+    caplog.clear()
+    drop("links/registrations/2026-11-03.csv", "x\n")
+    assert extracted(settings) == []
+    assert "PHYGITAL_DROP_URL" not in caplog.text
+
+
 def test_files_of_the_window_and_files_without_a_day_are_read_in_the_order_of_their_names(settings, drop):
     for name in (
         "2026-11-05.csv",
