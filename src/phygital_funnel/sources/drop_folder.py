@@ -81,7 +81,9 @@ class DropFolder:
             return
         shown = re.sub(r"//[^/@]*@", "//", self._url)
         if self._is_local:
-            logger.warning("there is no folder %s: nothing of %s was read; check PHYGITAL_DROP_URL", shown, stream.source)
+            logger.warning(
+                "there is no folder %s: nothing of %s was read; check PHYGITAL_DROP_URL", shown, stream.source
+            )
             return
         raise RequestRefused(stream.source, f"there is no drop at {shown}; check PHYGITAL_DROP_URL.")
 
