@@ -5,6 +5,7 @@ with landed as (
 typed as (
     select
         {{ clean_text('amazon_order_id') }} as order_id,
+        {{ clean_text('merchant_order_id') }} as merchant_order_id,
         {{ clean_text('sku') }} as sku,
         upper({{ clean_text('asin') }}) as asin,
         coalesce({{ clean_text('marketplace_id') }}, {{ clean_text('_account') }}) as marketplace_id,
@@ -17,11 +18,13 @@ typed as (
         upper({{ clean_text('currency') }}) as stated_currency,
         {{ whole_number('quantity') }} as quantity,
         {{ decimal_number('item_price') }} as item_price,
+        {{ decimal_number('item_tax') }} as item_tax,
         {{ decimal_number('item_promotion_discount') }} as item_discount,
         {{ clean_text('promotion_ids') }} as promotion_ids,
         (
             {{ is_bad_whole_number('quantity') }}
             or {{ is_bad_decimal('item_price') }}
+            or {{ is_bad_decimal('item_tax') }}
             or {{ is_bad_decimal('item_promotion_discount') }}
         ) as has_bad_number,
         {{ landing_columns() }}
@@ -36,6 +39,7 @@ placed as (
     select
         versions.*,
         markets.market,
+        {{ has_tax_on_top('markets.country') }} as has_tax_on_top,
         -- Pending lines come without a currency: theirs is the marketplace's.
         coalesce(versions.stated_currency, markets.currency) as currency,
         currencies.minor_units_per_unit,
@@ -81,6 +85,7 @@ priced as (
     select
         numbered.*,
         {{ minor_units('item_price', 'minor_units_per_unit') }} as gross_amount_minor,
+        {{ minor_units('item_tax', 'minor_units_per_unit') }} as tax_minor,
         {{ minor_units('item_discount', 'minor_units_per_unit') }} as discount_minor
     from numbered
 )
@@ -93,6 +98,8 @@ select
     case
         when conversion_status = 'cancelled' then 0
         when gross_amount_minor is null then null
+        -- Revenue is without tax: where the price includes it, the stated part is taken off.
         else gross_amount_minor - coalesce(discount_minor, 0)
+            - case when has_tax_on_top then 0 else coalesce(tax_minor, 0) end
     end as net_amount_minor
 from priced

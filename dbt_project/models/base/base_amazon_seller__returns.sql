@@ -1,46 +1,6 @@
-with landed as (
-    select * from {{ raw_relation('amazon_seller', 'returns') }}
-),
-
-typed as (
-    select
-        coalesce({{ clean_text('marketplace_id') }}, {{ clean_text('_account') }}) as marketplace_id,
-        {{ clean_text('order_id') }} as order_id,
-        {{ clean_text('sku') }} as sku,
-        {{ clean_text('license_plate_number') }} as license_plate_number,
-        upper({{ clean_text('asin') }}) as asin,
-        {{ clean_text('fnsku') }} as fnsku,
-        -- Windows are asked for in UTC, whatever offset a time is written with.
-        cast({{ utc_instant('return_date') }} as date) as event_date_source,
-        {{ utc_instant('return_date') }} as returned_at,
-        {{ whole_number('quantity') }} as quantity,
-        {{ clean_text('fulfillment_center_id') }} as fulfillment_center_id,
-        upper({{ clean_text('detailed_disposition') }}) as disposition,
-        upper({{ clean_text('reason') }}) as return_reason,
-        {{ clean_text('status') }} as return_status,
-        {{ landing_columns() }}
-    from landed
-),
-
-current_rows as (
-    {{ current_in_window('amazon_seller', 'returns', 'typed', 'event_date_source') }}
-),
-
-judged as (
-    select
-        current_rows.*,
-        markets.market,
-        case
-            when _reject is not null then 'malformed'
-            when order_id is null or sku is null or license_plate_number is null then 'missing_key'
-            when returned_at is null then 'unparseable_time'
-            when quantity is null then 'unparseable_number'
-            when is_outside_window then 'outside_window'
-            when markets.market is null then 'unknown_market'
-        end as broken_rule
-    from current_rows
-    left join {{ ref('stg_reference__markets') }} as markets
-        on markets.marketplace_id = current_rows.marketplace_id
+with judged as (
+    select * from {{ ref('base_amazon_seller__return_versions') }}
+    where is_current
 ),
 
 kept as (

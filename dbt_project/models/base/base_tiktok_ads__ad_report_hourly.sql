@@ -59,7 +59,8 @@ placed as (
         account.currency,
         account.advertiser_id as known_advertiser_id,
         time_zones.time_zone,
-        {{ hour_of_wall('counted.event_hour_source', 'time_zones.time_zone', 'counted.hour_occurrence') }} as event_hour_utc
+        {{ hour_of_wall('counted.event_hour_source', 'time_zones.time_zone', 'counted.hour_occurrence') }}
+            as event_hour_utc
     from counted
     left join accounts as account
         on account.advertiser_id = counted.advertiser_id

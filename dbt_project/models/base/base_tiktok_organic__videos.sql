@@ -1,4 +1,6 @@
-{% set counters = ['likes', 'comments', 'shares', 'favorites', 'video_views', 'profile_views', 'new_followers', 'reach'] -%}
+{% set counters = [
+    'likes', 'comments', 'shares', 'favorites', 'video_views', 'profile_views', 'new_followers', 'reach'
+] -%}
 {% set measures = ['video_duration', 'total_time_watched', 'average_time_watched', 'full_video_watched_rate'] -%}
 
 with landed as (

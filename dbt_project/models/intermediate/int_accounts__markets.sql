@@ -20,3 +20,11 @@ left join markets as by_marketplace
     on by_marketplace.marketplace_id = profiles.marketplace_id
 left join markets as by_country
     on by_country.country = profiles.country
+union all
+select
+    'tiktok_shop' as platform,
+    shops.shop_id as account_id,
+    markets.market
+from {{ ref('stg_tiktok_shop__shops') }} as shops
+left join markets
+    on markets.country = shops.country

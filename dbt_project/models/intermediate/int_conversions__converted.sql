@@ -6,12 +6,17 @@ with dated as (
 rated as (
     select
         dated.*,
-        case when dated.currency = 'EUR' then 100000000 else own.units_per_eur_e8 end
-            as own_rate,
-        case when '{{ reporting_currency }}' = 'EUR' then 100000000 else target_rate.units_per_eur_e8 end
-            as reporting_rate,
-        own_currency.minor_units_per_unit as own_minor_units,
-        target_currency.minor_units_per_unit as reporting_minor_units
+        -- An amount times the numerator over the divisor is the amount in the reporting currency.
+        case
+            when dated.currency = '{{ reporting_currency }}' then 1
+            when '{{ reporting_currency }}' = 'EUR' then 100000000 * target_currency.minor_units_per_unit
+            else target_rate.units_per_eur_e8 * target_currency.minor_units_per_unit
+        end as reporting_numerator,
+        case
+            when dated.currency = '{{ reporting_currency }}' then 1
+            when dated.currency = 'EUR' then 100000000 * own_currency.minor_units_per_unit
+            else own.units_per_eur_e8 * own_currency.minor_units_per_unit
+        end as reporting_divisor
     from dated
     left join {{ ref('int_fx__carried_rates') }} as own
         on own.rate_date = dated.event_date_market
@@ -37,16 +42,19 @@ select
     currency,
     gross_amount_minor,
     discount_minor,
+    tax_minor,
+    sale_minor,
+    refunded_minor,
+    refund_excess_minor,
+    is_refund_estimated,
     net_amount_minor,
     case
         when currency = '{{ reporting_currency }}' then net_amount_minor
-        else {{ mul_div_half_even(
-            'net_amount_minor',
-            'cast(reporting_rate as ' ~ wide_integer() ~ ') * reporting_minor_units',
-            '(cast(own_rate as ' ~ wide_integer() ~ ') * own_minor_units)'
-        ) }}
+        else {{ mul_div_half_even('net_amount_minor', 'reporting_numerator', 'reporting_divisor') }}
     end as net_amount_reporting_minor,
     '{{ reporting_currency }}' as reporting_currency,
+    reporting_numerator,
+    reporting_divisor,
     conversion_status,
     journey_key,
     promotion_ids,

@@ -1,5 +1,6 @@
 with lines as (
     select * from {{ ref('stg_amazon_seller__order_lines') }}
+    where order_id not in (select order_id from {{ ref('int_orders__mirrors') }})
 ),
 
 sizes as (
@@ -22,7 +23,9 @@ select
     lines.currency,
     lines.gross_amount_minor,
     lines.discount_minor,
-    lines.net_amount_minor,
+    lines.tax_minor,
+    lines.net_amount_minor as sale_minor,
+    lines.net_amount_minor as paid_minor,
     lines.conversion_status,
     -- The prefix keeps hashed persons apart from whatever keys event files use.
     case

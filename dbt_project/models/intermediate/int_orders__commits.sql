@@ -10,6 +10,15 @@ with held as (
     where order_id is not null
     union all
     select
+        'tiktok_shop' as platform,
+        order_id as scope_id,
+        _commit,
+        known_at,
+        updated_at as last_updated_at
+    from {{ ref('base_tiktok_shop__order_versions') }}
+    where order_id is not null
+    union all
+    select
         'events' as platform,
         conversion_id as scope_id,
         _commit,

@@ -30,7 +30,10 @@ select
     versions.converted_at,
     coalesce(versions.conversion_status, 'withdrawn') as conversion_status,
     versions.net_amount_minor as stated_net_minor,
-    coalesce(versions.net_amount_minor, 0) as net_amount_minor
+    coalesce(versions.net_amount_minor, 0) as net_amount_minor,
+    coalesce(versions.paid_minor, 0) as paid_minor,
+    coalesce(versions.quantity, 0) as quantity,
+    coalesce(versions.is_completed, false) as is_completed
 from lines
 join {{ ref('int_orders__commits') }} as commits
     on commits.platform = lines.platform
