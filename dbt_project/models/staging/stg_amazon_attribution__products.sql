@@ -1,3 +1,15 @@
+with accepted as (
+    select
+        *,
+        {{ is_masked([
+            'promoted_detail_page_views', 'promoted_add_to_carts', 'promoted_orders', 'promoted_units',
+            'halo_detail_page_views', 'halo_add_to_carts', 'halo_orders', 'halo_units', 'promoted_sales_minor',
+            'halo_sales_minor'
+        ]) }} as is_masked
+    from {{ ref('base_amazon_attribution__products') }}
+    where reject_rule is null
+)
+
 select
     profile_id,
     event_date_source,
@@ -7,16 +19,16 @@ select
     asin,
     product_name,
     conversion_type,
-    promoted_detail_page_views,
-    promoted_add_to_carts,
-    promoted_orders,
-    promoted_units,
-    halo_detail_page_views,
-    halo_add_to_carts,
-    halo_orders,
-    halo_units,
-    promoted_sales_minor,
-    halo_sales_minor,
+    is_masked,
+    {{ unmasked('promoted_detail_page_views') }} as promoted_detail_page_views,
+    {{ unmasked('promoted_add_to_carts') }} as promoted_add_to_carts,
+    {{ unmasked('promoted_orders') }} as promoted_orders,
+    {{ unmasked('promoted_units') }} as promoted_units,
+    {{ unmasked('halo_detail_page_views') }} as halo_detail_page_views,
+    {{ unmasked('halo_add_to_carts') }} as halo_add_to_carts,
+    {{ unmasked('halo_orders') }} as halo_orders,
+    {{ unmasked('halo_units') }} as halo_units,
+    {{ unmasked('promoted_sales_minor') }} as promoted_sales_minor,
+    {{ unmasked('halo_sales_minor') }} as halo_sales_minor,
     currency
-from {{ ref('base_amazon_attribution__products') }}
-where reject_rule is null
+from accepted

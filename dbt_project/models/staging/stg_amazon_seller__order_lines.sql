@@ -10,6 +10,7 @@ select
     currency,
     gross_amount_minor,
     discount_minor,
+    tax_minor,
     net_amount_minor,
     conversion_status,
     promotion_ids,

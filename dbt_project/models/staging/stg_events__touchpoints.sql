@@ -10,6 +10,8 @@ select
     content_id,
     creator_id,
     market,
-    first_known_at
+    first_known_at,
+    _commit,
+    _row
 from {{ ref('base_events__touchpoints') }}
 where reject_rule is null

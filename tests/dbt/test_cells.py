@@ -1,0 +1,162 @@
+"""The cell engine on random worlds: against an oracle that knows only the rules, and what must hold in any case."""
+
+import random
+from collections import defaultdict
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from cell_models import CREDIT, FATES, CellModels
+from cell_oracle import ORDER, Claim, Line, Oracle, World
+from cell_worlds import make_world
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+WORLDS = 800
+MANY_WORLDS = 20_000
+NOON_OF_THE_25TH = datetime(2026, 10, 25, 12)  # noqa: DTZ001 - UTC, as the models keep instants
+SHRINKING = settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@st.composite
+def a_world(draw: st.DrawFn) -> World:
+    return make_world(lambda options: draw(st.sampled_from(options)))
+
+
+@pytest.fixture(scope="module")
+def models(new_warehouse) -> CellModels:
+    return CellModels(new_warehouse("cells"))
+
+
+def expected_credit(worlds: list[World]) -> dict[tuple[str, str], int]:
+    """Every credit row of some worlds."""
+    return {
+        (f"{number}/{conversion}", f"tag:{number}/{key.removeprefix('tag:')}"): micros
+        for number, world in enumerate(worlds)
+        for (conversion, key), micros in Oracle(world).credit().items()
+    }
+
+
+def expected_fates(worlds: list[World]) -> dict[tuple[str, str, object, str], tuple[int, ...]]:
+    """What became of every claim."""
+    return {
+        (f"M{number}", asin, day, f"{number}/{tag}"): (
+            fate.claimed, fate.by_click, fate.by_code, fate.here, fate.earlier, fate.later, fate.scaled_down,
+            fate.unplaced,
+        )
+        for number, world in enumerate(worlds)
+        for (asin, day, tag), fate in Oracle(world).fates.items()
+    }  # fmt: skip
+
+
+def assert_as_the_rules_say(models: CellModels, worlds: list[World]) -> None:
+    models.run(worlds)
+    assert {row[:4]: row[4:] for row in models.rows(FATES)} == expected_fates(worlds)
+    assert {row[:2]: row[2] for row in models.rows(CREDIT)} == expected_credit(worlds)
+    assert [name for name, sql in models.checks.items() if models.rows(sql)] == []
+
+
+@settings(SHRINKING, max_examples=12)
+@given(worlds=st.lists(a_world(), min_size=1, max_size=4))
+def test_credit_and_claims_are_as_the_rules_say(models: CellModels, worlds: list[World]) -> None:
+    """Ties, empty cells, neighbours, days of 25 hours, any separator in a name: no row differs, is missing or extra."""
+    assert_as_the_rules_say(models, worlds)
+
+
+@pytest.mark.parametrize("count", [WORLDS, pytest.param(MANY_WORLDS, marks=pytest.mark.slow)])
+def test_many_worlds_at_once_are_as_the_rules_say(models: CellModels, count: int) -> None:
+    """Breadth in one batch; of the worlds that differ the smallest is shown, and can be given to the test before."""
+    rng = random.Random(20_261_025)  # noqa: S311 - test data
+    worlds = [make_world(rng.choice) for _ in range(count)]
+    models.run(worlds)
+    fates = {row[:4]: row[4:] for row in models.rows(FATES)}.items() ^ expected_fates(worlds).items()
+    credit = {row[:2]: row[2] for row in models.rows(CREDIT)}.items() ^ expected_credit(worlds).items()
+    different = {int(key[0][1:]) for key, _ in fates} | {int(key[0].split("/")[0]) for key, _ in credit}
+    assert min((worlds[number] for number in different), key=lambda world: len(repr(world)), default=None) is None
+    assert [name for name, sql in models.checks.items() if models.rows(sql)] == []
+
+
+def test_kept_orders_share_exactly_what_was_placed(models: CellModels) -> None:
+    """Three kept orders and one claim: the first in turn gets the odd millionth, and a cancelled one none of theirs."""
+    lines = [Line(f"c{n}", f"o{n}", "A1", NOON_OF_THE_25TH, "cancelled" if n == 0 else "confirmed") for n in range(4)]
+    models.run([World("UTC", tuple(lines), (Claim("A1", NOON_OF_THE_25TH.date(), "g1", 1),))])
+    key = "tag:0/g1:2026-10-25:unallocated"
+    assert sorted(models.rows(CREDIT)) == [
+        ("0/c0", key, 333_334), ("0/c1", key, 333_334), ("0/c2", key, 333_333), ("0/c3", key, 333_333),
+    ]  # fmt: skip
+
+
+def test_no_credit_is_below_zero_however_small_a_creative_is(models: CellModels) -> None:
+    """The mixed second difference of floor(i S / n) would give some orders -1 of the smallest."""
+    day = NOON_OF_THE_25TH.date()
+    lines = tuple(Line(f"c{n}", f"o{n}", "A1", NOON_OF_THE_25TH) for n in range(10))
+    purchases = (("g1", day, "a", 700_001), ("g1", day, "b", 2), ("g1", day, "c", 1))
+    models.run([World("UTC", lines, (Claim("A1", day, "g1", 1),), creatives=purchases)])
+    credits = [micros for _, _, micros in models.rows(CREDIT)]
+    assert sum(credits) == ORDER
+    assert min(credits) > 0
+    assert not models.rows(models.checks["cell_credit_adds_up_to_orders"])
+
+
+@settings(SHRINKING, max_examples=3)
+@given(worlds=st.lists(a_world(), min_size=1, max_size=4))
+def test_the_order_of_rows_decides_nothing(models: CellModels, worlds: list[World]) -> None:
+    models.run(worlds)
+    before = sorted(models.rows(CREDIT)), sorted(models.rows(FATES))
+    models.run(worlds, reverse=True)
+    assert (sorted(models.rows(CREDIT)), sorted(models.rows(FATES))) == before
+
+
+@settings(SHRINKING, max_examples=8)
+@given(world=a_world(), data=st.data())
+def test_an_order_that_becomes_linked_is_never_credited_twice(models: CellModels, world: World, data) -> None:
+    """Its claim leaves with it: no tag keeps more than it claims beyond the orders known to be its own."""
+    open_lines = [line for line in world.lines if not line.is_linked and line.is_kept and line.person]
+    assume(open_lines)
+    chosen: Line = data.draw(st.sampled_from(open_lines))
+    registered = replace(
+        world,
+        lines=tuple(replace(line, has_path=line.order_id == chosen.order_id or line.has_path) for line in world.lines),
+    )
+    models.run([world, registered])
+    placed = {row[:4]: (row[4], sum(row[7:10])) for row in models.rows(FATES)}
+
+    oracle = Oracle(registered)
+    assert not [row for row in models.rows(CREDIT) if row[0] == f"1/{chosen.conversion_id}"]
+    for (asin, day, tag), _ in oracle.fates.items():
+        known = sum(
+            tag in {oracle.last_tag(line) for line in pair.lines if line.is_linked}
+            for pair in oracle.pairs.get((asin, day), ())
+            if pair.is_linked and pair.is_kept
+        )
+        claimed, now = placed["M1", asin, day, f"1/{tag}"]
+        assert now <= max(0, claimed - ORDER * known)
+    total = defaultdict(int)
+    for (market, *_), (_, micros) in placed.items():
+        total[market] += micros
+    assert total["M1"] <= total["M0"]
+
+
+def test_omega_bounds_what_code_orders_take(models: CellModels) -> None:
+    """The totals for no and for all of a code order's claim stand beside what the setting gives."""
+    rng = random.Random(7)  # noqa: S311 - test data
+    worlds = [make_world(rng.choice) for _ in range(200)]
+    models.run(worlds)
+    bounds = models.rows(
+        "select market, sum(placed_without_codes_micro)::bigint, sum(placed_with_codes_micro)::bigint, "
+        "sum(placed_micro)::bigint from ledgers.fct_attribution_cells group by 1"
+    )
+    assert bounds
+    for market, without, with_codes, placed in bounds:
+        world = worlds[int(market[1:])]
+        totals = [
+            sum(fate.here + fate.earlier + fate.later for fate in Oracle(world, weight).fates.values())
+            for weight in (0, ORDER)
+        ]
+        assert [without, with_codes, with_codes] == [*totals, placed]
+    assert sum(row[1] for row in bounds) > sum(row[2] for row in bounds)
