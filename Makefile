@@ -38,11 +38,12 @@ test-slow: $(VENV)/.ready ## the tests that take minutes
 conformance: $(CONFORMANCE_VENV)/.ready ## the sandbox read by other people's API clients; part of test
 	$(CONFORMANCE)
 
-bench: $(VENV)/.ready ## how fast the world is made, the sandbox answers and reports are landed (about 15 minutes)
+bench: $(VENV)/.ready ## how fast the world is made, the sandbox answers, reports are landed and journeys are credited (about 17 minutes)
 	$(BIN)/python -m phygital_funnel.sandbox.bench world
 	$(BIN)/python -m phygital_funnel.sandbox.bench world --size large
 	$(BIN)/python -m phygital_funnel.sandbox.bench server
 	$(BIN)/python -m phygital_funnel.sources.bench
+	$(BIN)/python -m phygital_funnel.warehouse.credit_bench
 
 prove: $(VENV)/.ready ## count every row of the demo world through extraction under faults (about an hour); renews docs/extraction.md
 	$(BIN)/python -m tests.slow.conservation demo --write

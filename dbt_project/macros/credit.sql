@@ -8,23 +8,24 @@
     ) as bigint))
 {%- endmacro %}
 
+{# Equal parts of everything; `part` is how many of the `parts` are given so far. #}
+{% macro even_upto(part, parts) -%}
+    {{ int_div('1000000 * (' ~ part ~ ')', parts) }}
+{%- endmacro %}
+
 {# `member` counts the touches of the tie group that are included: tie_index, or tie_index - 1 for the credit before. #}
 {% macro first_touch_upto(member) -%}
-    case when path_position = 1 then {{ int_div('1000000 * (' ~ member ~ ')', 'tie_size') }} else 1000000 end
+    case when path_position = 1 then {{ even_upto(member, 'tie_size') }} else 1000000 end
 {%- endmacro %}
 
 {% macro last_touch_upto(member) -%}
-    case when path_position = path_length then {{ int_div('1000000 * (' ~ member ~ ')', 'tie_size') }} else 0 end
-{%- endmacro %}
-
-{% macro linear_upto(touch_index) -%}
-    {{ int_div('1000000 * (' ~ touch_index ~ ')', 'touches') }}
+    case when path_position = path_length then {{ even_upto(member, 'tie_size') }} else 0 end
 {%- endmacro %}
 
 {# 40 % to the first position, 40 % to the last, the rest evenly between; two positions share evenly. #}
 {% macro position_based_upto(member) -%}
     case
-        when path_length = 1 then {{ int_div('1000000 * (' ~ member ~ ')', 'tie_size') }}
+        when path_length = 1 then {{ even_upto(member, 'tie_size') }}
         when path_length = 2
             then 500000 * (path_position - 1) + {{ int_div('500000 * (' ~ member ~ ')', 'tie_size') }}
         when path_position = 1 then {{ int_div('400000 * (' ~ member ~ ')', 'tie_size') }}
@@ -36,27 +37,32 @@
     end
 {%- endmacro %}
 
+{# floor(weight * 1,000,000 / decay_total) in two steps of a thousand, which stay within 64 bits for millions of touches. #}
 {% macro time_decay_upto(weight) -%}
-    {{ mul_div(weight, '1000000', 'decay_total') }}
+    1000 * {{ int_div('1000 * (' ~ weight ~ ')', 'decay_total') }}
+    + {{ int_div('1000 * ((1000 * (' ~ weight ~ ')) % decay_total)', 'decay_total') }}
 {%- endmacro %}
 
-{# Part of an amount that falls between two cumulative credits, with the amount's sign. #}
-{% macro amount_between(amount, upto, before) -%}
-    cast(sign({{ amount }}) as bigint) * (
-        {{ amount_upto('abs(' ~ amount ~ ')', upto) }}
-        - ({{ amount_upto('abs(' ~ amount ~ ')', before) }})
-    )
-{%- endmacro %}
-
-{# floor(amount * micros / 1,000,000) for micros of at most a million: whole and rest apart, so that it stays within 64 bits. #}
+{# A share of an amount: amount * micros / 1,000,000, truncated towards zero so that a negative amount mirrors the positive one;
+   whole millions and rest apart, so that it stays within 64 bits. #}
 {% macro amount_upto(amount, micros) -%}
-    cast({{ int_div(amount, '1000000') }} * cast({{ micros }} as bigint)
-    + {{ int_div('(' ~ amount ~ ' % 1000000) * cast(' ~ micros ~ ' as bigint)', '1000000') }} as bigint)
+    {{ int_div(amount, '1000000') }} * {{ micros }}
+    + {{ int_div('((' ~ amount ~ ') % 1000000) * ' ~ micros, '1000000') }}
+{%- endmacro %}
+
+{# Part of an amount that falls between two cumulative credits. Most recipients get nothing or everything: no need to divide. #}
+{% macro amount_between(amount, upto, before) -%}
+    case
+        when {{ upto }} = {{ before }} and {{ amount }} is not null then 0
+        when {{ upto }} - {{ before }} = 1000000 then {{ amount }}
+        else ({{ amount_upto(amount, upto) }}) - ({{ amount_upto(amount, before) }})
+    end
 {%- endmacro %}
 
 {# Names the rules and parameters behind a credit row. #}
 {% macro model_version() -%}
-    'rules-1 half_life_days={{ var("half_life_days") }} path_transform={{ var("path_transform") }} window_days=
+    'rules-2 half_life_days={{ var("half_life_days") }} path_transform={{ var("path_transform") }} window_days=
     {{- var("impression_window_days") }},{{ var("view_2s_window_days") }},{{ var("view_6s_window_days") }},
-    {{- var("engagement_window_days") }},{{ var("click_window_days") }} horizon_days={{ var("restatement_horizon_days") }}'
+    {{- var("engagement_window_days") }},{{ var("click_window_days") }} horizon_days={{ var("restatement_horizon_days") }}
+    {{- " code_claim_weight=" ~ var("code_claim_weight") }}'
 {%- endmacro %}

@@ -55,3 +55,14 @@
 {% macro spark__matches(text, pattern) -%}
     ({{ text }} rlike '^({{ pattern }})$')
 {%- endmacro %}
+
+{# A whole number that tells the rows of one run apart; it says nothing about their order. #}
+{% macro row_numbered() -%}
+    {{ return(adapter.dispatch('row_numbered')()) }}
+{%- endmacro %}
+{% macro duckdb__row_numbered() -%}
+    row_number() over ()
+{%- endmacro %}
+{% macro spark__row_numbered() -%}
+    monotonically_increasing_id()
+{%- endmacro %}

@@ -67,6 +67,16 @@ def _moment(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
+def _moment_or_run(text: str) -> datetime | str:
+    """Run ids begin with a compact time and a dash, which is no time of its own."""
+    try:
+        return _moment(text)
+    except typer.BadParameter:
+        if not text[:1].isdigit() or "-" not in text or ":" in text:
+            raise
+        return text
+
+
 From = Annotated[date, typer.Option("--from", parser=_day, metavar="DATE", help="First day, included.")]
 To = Annotated[date, typer.Option("--to", parser=_day, metavar="DATE", help="Last day, included.")]
 
@@ -157,8 +167,11 @@ def validate(stage: Stage) -> None:
 @app.command()
 def build(
     as_of: Annotated[
-        datetime | None,
-        typer.Option(parser=_moment, metavar="TIME", help="Rebuild what was known then, into a file of its own."),
+        str | None,
+        typer.Option(
+            metavar="TIME|RUN",
+            help="Rebuild what was known then, or what a kept release was made of, into a file of its own.",
+        ),
     ] = None,
     full_refresh: Annotated[
         bool, typer.Option(help="Forget the build database and read all of landing again.")
@@ -167,8 +180,9 @@ def build(
     """Build the warehouse from what is landed, through three gates; nothing is published."""
     from phygital_funnel.warehouse.build import build as build_warehouse
 
+    knowledge = None if as_of is None else _moment_or_run(as_of)
     with _progress() as on_phase:
-        finished = build_warehouse(Settings.from_env(), as_of=as_of, full_refresh=full_refresh, on_phase=on_phase)
+        finished = build_warehouse(Settings.from_env(), as_of=knowledge, full_refresh=full_refresh, on_phase=on_phase)
     console.say(f"built {finished.run.run_id} in {finished.database}")
 
 
@@ -239,6 +253,17 @@ def query(
         writer.writerows(rows)
     else:
         typer.echo(json.dumps(_objects(columns, rows), ensure_ascii=False, allow_nan=False, indent=2))
+
+
+@app.command()
+def bridge(
+    first: Annotated[str, typer.Argument(help="Run id of the earlier release.")],
+    last: Annotated[str, typer.Argument(help="Run id of the later release.")],
+) -> None:
+    """Say what changed between two kept releases and why: other data, other weights."""
+    from phygital_funnel.warehouse.bridge import bridge as bridge_between
+
+    console.rows(*bridge_between(Settings.from_env(), first, last))
 
 
 @app.command()

@@ -9,7 +9,16 @@ from typing import Any
 
 from phygital_funnel.errors import ConfigError
 
-ATTRIBUTION_MODELS = ("first_touch", "last_touch", "linear", "position_based", "time_decay")
+ATTRIBUTION_MODELS = (
+    "first_touch",
+    "last_touch",
+    "last_engaged_touch",
+    "linear",
+    "position_based",
+    "time_decay",
+    "amazon_14d_last_click",
+    "tiktok_7c1v",
+)
 PATH_TRANSFORMS = ("none", "collapse_repeats", "first_occurrence")
 API_SOURCES = ("tiktok_ads", "tiktok_organic", "tiktok_shop", "amazon_attribution", "amazon_seller", "amazon_ads")
 SHORTEST_HALF_LIFE_DAYS = 1 / 86_400
@@ -38,7 +47,7 @@ class SourceSettings:
 
 @dataclass(frozen=True)
 class AttributionSettings:
-    """Parameters of the journey engine; a window of 0 days makes the touch type ineligible."""
+    """Parameters of attribution; a window of 0 days makes the touch type ineligible."""
 
     impression_window_days: float = 0
     view_2s_window_days: float = 0
@@ -47,7 +56,8 @@ class AttributionSettings:
     click_window_days: float = 14
     half_life_days: float = 2.5
     path_transform: str = "none"
-    headline_model: str = "last_touch"
+    headline_model: str = "last_engaged_touch"
+    code_claim_weight: float = 1.0
 
     def __post_init__(self) -> None:
         for name in ("impression", "view_2s", "view_6s", "engagement", "click"):
@@ -61,6 +71,8 @@ class AttributionSettings:
             raise ConfigError(
                 f"PHYGITAL_ATTRIBUTION_PATH_TRANSFORM={self.path_transform!r}; use one of {', '.join(PATH_TRANSFORMS)}."
             )
+        if not 0 <= self.code_claim_weight <= 1:
+            raise ConfigError("PHYGITAL_ATTRIBUTION_CODE_CLAIM_WEIGHT must be from 0 to 1.")
         if self.headline_model not in ATTRIBUTION_MODELS:
             raise ConfigError(
                 f"PHYGITAL_ATTRIBUTION_HEADLINE_MODEL={self.headline_model!r}; use one of "
@@ -231,4 +243,5 @@ def _attribution(env: _Environment) -> AttributionSettings:
         half_life_days=env.number("ATTRIBUTION_HALF_LIFE_DAYS", defaults.half_life_days),
         path_transform=env.text("ATTRIBUTION_PATH_TRANSFORM", defaults.path_transform),
         headline_model=env.text("ATTRIBUTION_HEADLINE_MODEL", defaults.headline_model),
+        code_claim_weight=env.number("ATTRIBUTION_CODE_CLAIM_WEIGHT", defaults.code_claim_weight),
     )

@@ -29,6 +29,7 @@ class Run:
         commits: newest commit used, by stream; all before it were used too.
         held: manifest ids that were set aside.
         as_of: the moment that was asked for, if any.
+        compared_with: run id of the release before, whose figures the bridge explains.
         started_at: ISO 8601.
         sequence: place among the runs of the home; a clock that stands still does not order them.
         phases: seconds each phase took.
@@ -43,6 +44,7 @@ class Run:
     known_at: str = ""
     reason: str = ""
     as_of: str | None = None
+    compared_with: str | None = None
     commits: dict[str, int] = field(default_factory=dict)
     held: tuple[str, ...] = ()
     phases: dict[str, float] = field(default_factory=dict)

@@ -106,6 +106,7 @@ def built(new_warehouse: Callable[[str], Warehouse]) -> Warehouse:
         window=("2026-11-01", "2026-11-07"),
     )
     models = [f"{layer}_amazon_seller__{name}" for name in STREAMS for layer in ("base", "stg", "quarantine")]
+    models.append("base_amazon_seller__return_versions")
     warehouse.build("build", "--select", *UPSTREAM, *models, "--exclude", "resource_type:unit_test")
     return warehouse
 

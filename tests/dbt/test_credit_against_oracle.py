@@ -1,106 +1,116 @@
-"""Every row of the five models, on random journeys, against an oracle that knows only the contract."""
+"""Every row of the eight models, on random journeys, against an oracle that knows only the contract."""
 
 import random
-import secrets
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from dbt_oracle import DAY, Conversion, Rules, Touch, ledger
-from hypothesis import HealthCheck, Phase, given, settings
+from credit_world import CreditWorld, world
+from dbt_oracle import MICROS, MODELS, UNATTRIBUTED, Conversion, Touch, ledger
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from journeys import Journey, journeys, rules, seeded, variables
 
-BEGIN = datetime(2026, 9, 1, tzinfo=UTC)
-WINDOWS = {"impression": 0, "view_2s": 0.5, "view_6s": 7, "engagement": 7, "click": 14}
-AMOUNTS = (0, 1, -1, 99, 1001, -2499, 9_000_000_000_000_000, -8_999_999_999_999_999)
-JOURNEYS = 700
-MODELS_READ = "+fct_attribution_credit"
-LEDGER = (
-    "select conversion_id, attribution_model, recipient_key, credit_micro, attributed_amount_minor "
-    "from ledgers.fct_attribution_credit"
-)
+from phygital_funnel.warehouse import credit_models
 
-
-def _instant(microseconds: int) -> str:
-    return (BEGIN + timedelta(microseconds=microseconds)).isoformat().replace("+00:00", "Z")
-
-
-def _journey(rng: random.Random, key: str) -> tuple[list[Touch], list[Conversion]]:
-    """One journey: touches that often share instants, and conversions that often fall on the edges of the windows."""
-    instants = [rng.randrange(30 * DAY) for _ in range(rng.choice((1, 2, 3, 5, 12)))]
-    touches = [
-        Touch(
-            f"{key}-{rng.choice('aZé🎵')}{number}",
-            key,
-            rng.choice(instants),
-            rng.choice(tuple(WINDOWS)),
-            rng.choice(("ads", "creators", "mail")),
-        )
-        for number in range(rng.choice((0, 1, 2, 3, 4, 9, 30)))
-    ]
-    edges = [rng.choice(instants) + rng.choice((0, -1, 1, DAY // 2, 7 * DAY, 14 * DAY, 14 * DAY - 1)) for _ in range(2)]
-    conversions = [
-        Conversion(
-            f"{key}-c{number}",
-            key,
-            max(0, rng.choice((rng.randrange(45 * DAY), *edges))),
-            rng.choice((*AMOUNTS, rng.randrange(-(10**6), 10**8))),
-        )
-        for number in range(rng.choice((1, 1, 2, 3)))
-    ]
-    return touches, conversions
+ROOT = Path(__file__).parents[2]
+TRANSFORMS = {
+    "none": rules("none", 2.5),
+    "collapse_repeats": rules("collapse_repeats", 0.3),
+    "first_occurrence": rules("first_occurrence", 7.1),
+}
+JOURNEYS = {"none": 5000, "collapse_repeats": 2500, "first_occurrence": 2500}
 
 
 @pytest.fixture(scope="module")
-def prepared(new_warehouse):
-    """A database whose models exist, so that each batch only refills them."""
-    warehouse = new_warehouse("oracle")
-    warehouse.build("build", "--select", MODELS_READ, "resource_type:seed", "--exclude", "resource_type:unit_test")
-    return warehouse
+def models(tmp_path_factory):
+    """The project's SQL under three path transforms."""
+    folder = tmp_path_factory.mktemp("credit")
+    compiled = credit_models.compiled(ROOT, folder, [variables(rules) for rules in TRANSFORMS.values()])
+    return dict(zip(TRANSFORMS, compiled, strict=True))
 
 
-@pytest.mark.parametrize(
-    "path_transform",
-    ["none", "collapse_repeats", pytest.param("first_occurrence", marks=pytest.mark.slow)],
-)
-@settings(
-    max_examples=1,
-    deadline=None,
-    database=None,
-    # A failing batch is printed with its seed; to shrink it would run dbt hundreds of times.
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(seed=st.builds(secrets.randbelow, st.just(2**48)))
-def test_every_credit_row_equals_the_oracle(prepared, path_transform: str, seed: int) -> None:
-    """Ties, repeat conversions, zero, negative and huge amounts, window edges: no row differs, is missing or extra."""
-    rng = random.Random(seed)  # noqa: S311 - test data
-    journeys = [_journey(rng, f"j{number}") for number in range(JOURNEYS)]
-    touches = [touch for some, _ in journeys for touch in some]
-    conversions = [conversion for _, some in journeys for conversion in some]
-    half_life_days = rng.choice((0.3, 1.7, 2.5, 7.1))
-    prepared.empty("events__touchpoints", "events__conversions")
-    prepared.land(
-        "events__touchpoints", [{**vars(touch), "occurred_at": _instant(touch.occurred_us)} for touch in touches]
-    )
-    prepared.land("events__conversions", [_conversion_row(conversion) for conversion in conversions])
-    prepared.build(
-        "run", "--select", "+fct_attribution_credit,base__commits+",
-        path_transform=path_transform, half_life_days=half_life_days,
-        **{f"{name}_window_days": days for name, days in WINDOWS.items()},
-    )  # fmt: skip
-
-    expected = ledger(conversions, touches, Rules(WINDOWS, half_life_days, path_transform))
-    found = {row[:3]: row[3:] for row in prepared.rows(LEDGER)}
-    different = {key: (expected.get(key), found.get(key)) for key in expected.keys() ^ found.keys()}
-    different |= {
-        key: (expected[key], found[key]) for key in expected.keys() & found.keys() if expected[key] != found[key]
-    }
-    assert not different, f"seed {seed}: (oracle, ledger) of {len(different)} rows, first {list(different.items())[:3]}"
+@pytest.fixture(scope="module")
+def engine():
+    """A database that every example fills anew."""
+    with world() as opened:
+        yield opened
 
 
-def _conversion_row(conversion: Conversion) -> dict[str, str]:
+def _together(found: list[Journey]) -> tuple[list[Touch], list[Conversion]]:
+    return [touch for some, _ in found for touch in some], [line for _, some in found for line in some]
+
+
+def _differences(models, engine: CreditWorld, transform: str, touches: list[Touch], lines: list[Conversion]) -> dict:
+    expected = ledger(lines, touches, TRANSFORMS[transform])
+    found = engine.credited(models[transform], touches, lines)
     return {
-        **{name: str(value) for name, value in vars(conversion).items()},
-        "converted_at": _instant(conversion.converted_us),
-        "currency": "USD",
+        key: (expected.get(key), found.get(key))
+        for key in expected.keys() | found.keys()
+        if expected.get(key) != found.get(key)
     }
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_ten_thousand_journeys_equal_the_oracle(models, engine, transform: str) -> None:
+    """Ties, repeat conversions, late touches, codes, tags, odd amounts and names, edges of windows."""
+    touches, lines = _together([seeded(seed, f"j{seed}") for seed in range(JOURNEYS[transform])])
+    different = _differences(models, engine, transform, touches, lines)
+    assert not different, f"{len(different)} rows differ (oracle, ledger), first {sorted(different.items())[:3]}"
+    assert engine.rows("select count(distinct conversion_id) from ledgers.fct_attribution_credit") == [(len(lines),)]
+
+
+@settings(max_examples=50, deadline=None, database=None, derandomize=True)
+@given(journey=journeys(), transform=st.sampled_from(tuple(TRANSFORMS)))
+def test_a_journey_equals_the_oracle(models, engine, journey: Journey, transform: str) -> None:
+    """The same on journeys that shrink to the smallest that differs."""
+    assert not _differences(models, engine, transform, *journey)
+
+
+@settings(max_examples=15, deadline=None, database=None, derandomize=True)
+@given(journey=journeys(), transform=st.sampled_from(tuple(TRANSFORMS)), order=st.randoms(use_true_random=False))
+def test_credit_does_not_depend_on_the_order_of_rows(
+    models, engine, journey: Journey, transform: str, order: random.Random
+) -> None:
+    """I6: ties are settled by the touches themselves."""
+    touches, lines = journey
+    before = engine.credited(models[transform], touches, lines)
+    shuffled = [order.sample(rows, len(rows)) for rows in (touches, lines)]
+    assert engine.credited(models[transform], *shuffled) == before
+
+
+@settings(max_examples=15, deadline=None, database=None, derandomize=True)
+@given(journey=journeys(), transform=st.sampled_from(tuple(TRANSFORMS)))
+def test_conservation_and_windows(models, engine, journey: Journey, transform: str) -> None:
+    """I1 to I5: each line adds up in every model, nothing is negative, and no touch earns from before it happened."""
+    touches, lines = journey
+    found = engine.credited(models[transform], touches, lines)
+    times = {f"touch:{touch.touchpoint_id}": touch.occurred_us for touch in touches}
+    for line in lines:
+        for model in MODELS:
+            rows = {key[2]: row for key, row in found.items() if key[:2] == (line.conversion_id, model)}
+            assert sum(row[0] for row in rows.values()) == MICROS
+            assert all(row[0] >= 0 for row in rows.values())
+            if line.net_amount_minor is not None:
+                assert sum(row[1] or 0 for row in rows.values()) == line.net_amount_minor
+            assert all(times[name] <= line.converted_us for name in rows if name != UNATTRIBUTED)
+
+
+@settings(max_examples=15, deadline=None, database=None, derandomize=True)
+@given(journey=journeys(), transform=st.sampled_from(tuple(TRANSFORMS)))
+def test_a_code_never_takes_credit_from_tiktok(models, engine, journey: Journey, transform: str) -> None:
+    """I8: with a code, every line's credit on TikTok is at least what it was without."""
+    touches, lines = journey
+    channels = {f"touch:{touch.touchpoint_id}": touch.channel.lower() for touch in touches}
+    coded = [replace(line, code="ANN10") for line in lines]
+
+    def on_tiktok(rows: dict) -> dict[tuple[str, str], int]:
+        totals = {(line.conversion_id, model): 0 for line in lines for model in MODELS}
+        for (line, model, recipient), row in rows.items():
+            if channels.get(recipient, "tiktok" if "promo:" in recipient else "").startswith("tiktok"):
+                totals[line, model] += row[0]
+        return totals
+
+    without = on_tiktok(engine.credited(models[transform], touches, lines))
+    with_code = on_tiktok(engine.credited(models[transform], touches, coded))
+    assert all(with_code[key] >= micros for key, micros in without.items())

@@ -39,7 +39,7 @@ def test_the_defaults_are_those_of_the_contract():
     assert (attribution.half_life_days, attribution.path_transform, attribution.headline_model) == (
         2.5,
         "none",
-        "last_touch",
+        "last_engaged_touch",
     )
 
 
@@ -54,6 +54,7 @@ def test_the_defaults_are_those_of_the_contract():
         ("PHYGITAL_REPORTING_CURRENCY", "US'D", "REPORTING_CURRENCY"),
         ("PHYGITAL_REPORTING_CURRENCY", "XXQ", "REPORTING_CURRENCY"),
         ("PHYGITAL_ATTRIBUTION_HEADLINE_MODEL", "guess", "first_touch"),
+        ("PHYGITAL_ATTRIBUTION_CODE_CLAIM_WEIGHT", "1.1", "CODE_CLAIM_WEIGHT"),
         ("PHYGITAL_ATTRIBUTION_PATH_TRANSFORM", "shuffle", "collapse_repeats"),
         ("PHYGITAL_RESTATEMENT_HORIZON_DAYS", "1.5", "RESTATEMENT_HORIZON_DAYS"),
         ("PHYGITAL_SCHEDULES", "perhaps", "SCHEDULES"),

@@ -1,16 +1,42 @@
--- Lines without a code and without a path. Whatever credits them later (Attribution cells, halo) belongs here;
--- the rest stays unattributed.
+-- What a line's other recipients leave. A model that finds a touch gives it the whole line; cells may give a part.
 with credited as (
-    select conversion_id from {{ ref('int_promo__matched_lines') }}
-    union
-    select conversion_id from {{ ref('int_journeys__paths') }}
+    select
+        conversion_id,
+        case when newest_us is null then 0 else 1000000 end as house_upto,
+        case when last_engaged_order is null then 0 else 1000000 end as engaged_upto,
+        case when last_amazon_order is null then 0 else 1000000 end as amazon_upto,
+        case when last_tiktok_order is null then 0 else 1000000 end as tiktok_upto
+    from {{ ref('int_journeys__ends') }}
+    union all
+    select
+        conversion_id,
+        max(credit_upto) as house_upto,
+        max(credit_upto) as engaged_upto,
+        max(credit_upto) as amazon_upto,
+        max(credit_upto) as tiktok_upto
+    from {{ ref('int_credit__cell_lines') }}
+    group by conversion_id
+    union all
+    select
+        conversion_id,
+        1000000 as house_upto,
+        1000000 as engaged_upto,
+        1000000 as amazon_upto,
+        1000000 as tiktok_upto
+    from {{ ref('int_credit__order_linked_lines') }}
 )
 
 select
     lines.conversion_id,
+    'unattributed' as recipient_key,
     'unattributed' as evidence,
-    'line' as credit_resolution
-from {{ ref('int_conversions__converted') }} as lines
+    'line' as credit_resolution,
+    coalesce(credited.house_upto, 0) as house_before,
+    coalesce(credited.engaged_upto, 0) as engaged_before,
+    coalesce(credited.amazon_upto, 0) as amazon_before,
+    coalesce(credited.tiktok_upto, 0) as tiktok_before
+from {{ ref('int_reach__lines') }} as lines
 left join credited
     on credited.conversion_id = lines.conversion_id
 where credited.conversion_id is null
+    or least(house_upto, engaged_upto, amazon_upto, tiktok_upto) < 1000000

@@ -2,48 +2,106 @@
 with whole_lines as (
     select
         conversion_id,
+        recipient_key,
         touchpoint_id,
         channel,
+        cast(null as {{ text }}) as campaign_id,
+        cast(null as {{ text }}) as ad_group_id,
+        cast(null as {{ text }}) as ad_id,
         content_id,
         creator_id,
         evidence,
-        credit_resolution
-    from {{ ref('int_credit__promo_lines') }}
+        credit_resolution,
+        0 as credit_before,
+        1000000 as credit_upto
+    from {{ ref('int_credit__order_linked_lines') }}
+    where conversion_id in (select conversion_id from {{ ref('int_reach__lines') }})
+),
+
+-- The same in every model.
+fixed as (
+    select * from whole_lines
     union all
     select
         conversion_id,
-        cast(null as {{ text }}) as touchpoint_id,
-        cast(null as {{ text }}) as channel,
-        cast(null as {{ text }}) as content_id,
-        cast(null as {{ text }}) as creator_id,
+        recipient_key,
+        touchpoint_id,
+        channel,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        content_id,
+        creator_id,
         evidence,
-        credit_resolution
-    from {{ ref('int_credit__remaining_lines') }}
+        credit_resolution,
+        credit_before,
+        credit_upto
+    from {{ ref('int_credit__cell_lines') }}
+    where conversion_id in (select conversion_id from {{ ref('int_reach__lines') }})
 )
 
 select * from {{ ref('int_credit__journey_touches') }}
 union all
 select
     conversion_id,
+    recipient_key,
     touchpoint_id,
     channel,
-    cast(null as {{ text }}) as campaign_id,
-    cast(null as {{ text }}) as ad_group_id,
-    cast(null as {{ text }}) as ad_id,
+    campaign_id,
+    ad_group_id,
+    ad_id,
     content_id,
     creator_id,
     evidence,
     credit_resolution,
     cast(null as bigint) as path_position,
     cast(null as bigint) as path_length,
-    0 as first_touch_before,
+    credit_before as first_touch_before,
+    credit_upto as first_touch_upto,
+    credit_before as last_touch_before,
+    credit_upto as last_touch_upto,
+    credit_before as last_engaged_touch_before,
+    credit_upto as last_engaged_touch_upto,
+    credit_before as linear_before,
+    credit_upto as linear_upto,
+    credit_before as position_based_before,
+    credit_upto as position_based_upto,
+    credit_before as time_decay_before,
+    credit_upto as time_decay_upto,
+    credit_before as amazon_14d_last_click_before,
+    credit_upto as amazon_14d_last_click_upto,
+    credit_before as tiktok_7c1v_before,
+    credit_upto as tiktok_7c1v_upto
+from fixed
+union all
+select
+    conversion_id,
+    recipient_key,
+    cast(null as {{ text }}) as touchpoint_id,
+    cast(null as {{ text }}) as channel,
+    cast(null as {{ text }}) as campaign_id,
+    cast(null as {{ text }}) as ad_group_id,
+    cast(null as {{ text }}) as ad_id,
+    cast(null as {{ text }}) as content_id,
+    cast(null as {{ text }}) as creator_id,
+    evidence,
+    credit_resolution,
+    cast(null as bigint) as path_position,
+    cast(null as bigint) as path_length,
+    house_before as first_touch_before,
     1000000 as first_touch_upto,
-    0 as last_touch_before,
+    house_before as last_touch_before,
     1000000 as last_touch_upto,
-    0 as linear_before,
+    engaged_before as last_engaged_touch_before,
+    1000000 as last_engaged_touch_upto,
+    house_before as linear_before,
     1000000 as linear_upto,
-    0 as position_based_before,
+    house_before as position_based_before,
     1000000 as position_based_upto,
-    0 as time_decay_before,
-    1000000 as time_decay_upto
-from whole_lines
+    house_before as time_decay_before,
+    1000000 as time_decay_upto,
+    amazon_before as amazon_14d_last_click_before,
+    1000000 as amazon_14d_last_click_upto,
+    tiktok_before as tiktok_7c1v_before,
+    1000000 as tiktok_7c1v_upto
+from {{ ref('int_credit__remaining_lines') }}

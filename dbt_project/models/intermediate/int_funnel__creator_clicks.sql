@@ -13,6 +13,8 @@ select
     cast(null as bigint) as views_6s,
     cast(null as bigint) as engagements,
     cast(1 as bigint) as destination_clicks,
+    cast(1 as bigint) as amazon_clicks,
+    cast(null as bigint) as shop_clicks,
     cast(null as bigint) as detail_page_views,
     cast(null as bigint) as add_to_carts,
     cast(null as bigint) as order_micro,

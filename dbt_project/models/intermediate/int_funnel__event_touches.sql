@@ -12,6 +12,8 @@ select
     cast(case when touch_type = 'view_6s' then 1 end as bigint) as views_6s,
     cast(case when touch_type = 'engagement' then 1 end as bigint) as engagements,
     cast(case when touch_type = 'click' then 1 end as bigint) as destination_clicks,
+    cast(null as bigint) as amazon_clicks,
+    cast(null as bigint) as shop_clicks,
     cast(null as bigint) as detail_page_views,
     cast(null as bigint) as add_to_carts,
     cast(null as bigint) as order_micro,

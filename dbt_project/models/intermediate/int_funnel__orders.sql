@@ -9,6 +9,8 @@ select
     cast(null as bigint) as views_6s,
     cast(null as bigint) as engagements,
     cast(null as bigint) as destination_clicks,
+    cast(null as bigint) as amazon_clicks,
+    cast(null as bigint) as shop_clicks,
     cast(null as bigint) as detail_page_views,
     cast(null as bigint) as add_to_carts,
     order_micro as order_micro,

@@ -13,6 +13,8 @@ select
                 + coalesce(reports.follows, 0)
     end as engagements,
     reports.clicks as destination_clicks,
+    case when ads.destination_platform = 'amazon' then reports.clicks end as amazon_clicks,
+    case when ads.destination_platform = 'tiktok_shop' then reports.clicks end as shop_clicks,
     cast(null as bigint) as detail_page_views,
     cast(null as bigint) as add_to_carts,
     cast(null as bigint) as order_micro,

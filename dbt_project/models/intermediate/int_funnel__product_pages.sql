@@ -1,4 +1,4 @@
--- Creatives where they are visible; what the campaign has beyond them (masked tags) keeps the content unknown.
+-- Creatives where they are visible; what the campaign has beyond them keeps the content unknown. Masked is NULL.
 with visible as (
     select
         creative.profile_id,
@@ -6,8 +6,8 @@ with visible as (
         creative.event_date_source,
         creative.currency,
         ads.content_id,
-        coalesce(creative.detail_page_views, 0) as detail_page_views,
-        coalesce(creative.add_to_carts, 0) as add_to_carts
+        creative.detail_page_views,
+        creative.add_to_carts
     from {{ ref('stg_amazon_attribution__performance') }} as creative
     join {{ ref('stg_amazon_attribution__performance') }} as campaign
         on campaign.report_level = 'CAMPAIGN'
@@ -26,8 +26,8 @@ masked as (
         event_date_source,
         currency,
         cast(null as {{ dbt.type_string() }}) as content_id,
-        coalesce(detail_page_views, 0) as detail_page_views,
-        coalesce(add_to_carts, 0) as add_to_carts
+        detail_page_views,
+        add_to_carts
     from {{ ref('stg_amazon_attribution__performance') }}
     where report_level = 'CAMPAIGN'
     union all
@@ -59,6 +59,8 @@ select
     cast(null as bigint) as views_6s,
     cast(null as bigint) as engagements,
     cast(null as bigint) as destination_clicks,
+    cast(null as bigint) as amazon_clicks,
+    cast(null as bigint) as shop_clicks,
     pages.detail_page_views as detail_page_views,
     pages.add_to_carts as add_to_carts,
     cast(null as bigint) as order_micro,

@@ -1,43 +1,60 @@
 {%- set path_transform = var('path_transform') -%}
 with eligible as (
     select
-        candidates.*,
-        -- Decay counts from here, whatever the transform takes away afterwards.
-        max(occurred_us) over (partition by conversion_id) as newest_us
-    from {{ ref('int_journeys__candidate_touches') }} as candidates
+        conversion_id,
+        line_number,
+        candidate_number,
+        touchpoint_id,
+        occurred_us,
+        touch_type,
+        channel,
+        is_house_touch,
+        is_amazon_touch,
+        is_tiktok_touch
+    from {{ ref('int_journeys__candidate_touches') }}
     where not is_late
-)
+),
 
-{% if path_transform == 'none' -%}
-select * from eligible
-{%- elif path_transform == 'collapse_repeats' -%}
-, followed as (
+-- Each group of models has a path of its own.
+transformed as (
     select
-        eligible.*,
-        lag(channel) over (
-            partition by conversion_id
-            order by occurred_us, touchpoint_id
-        ) as channel_before
-    from eligible
-)
-
-select * from followed
-where channel_before is null or channel_before <> channel
-{%- elif path_transform == 'first_occurrence' -%}
-, numbered as (
-    select
-        eligible.*,
-        row_number() over (
-            partition by conversion_id, channel
-            order by occurred_us, touchpoint_id
-        ) as occurrence
-    from eligible
-)
-
-select * from numbered
-where occurrence = 1
-{%- else -%}
+        conversion_id,
+        line_number,
+        candidate_number,
+        touchpoint_id,
+        occurred_us,
+        touch_type,
+{%- if path_transform == 'none' %}
+        -- Decay counts from the newest of these, whatever the transform takes away.
+        case when is_house_touch then occurred_us end as decay_from_us,
+        is_house_touch,
+        is_amazon_touch,
+        is_tiktok_touch
+{%- elif path_transform == 'collapse_repeats' %}
+        max(case when is_house_touch then occurred_us end) over (partition by line_number) as decay_from_us,
+        is_house_touch and {{ begins_run_of_channel('is_house_touch') }} as is_house_touch,
+        is_amazon_touch and {{ begins_run_of_channel('is_amazon_touch') }} as is_amazon_touch,
+        is_tiktok_touch and {{ begins_run_of_channel('is_tiktok_touch') }} as is_tiktok_touch
+{%- elif path_transform == 'first_occurrence' %}
+        max(case when is_house_touch then occurred_us end) over (partition by line_number) as decay_from_us,
+        is_house_touch and {{ is_first_of_channel('is_house_touch') }} as is_house_touch,
+        is_amazon_touch and {{ is_first_of_channel('is_amazon_touch') }} as is_amazon_touch,
+        is_tiktok_touch and {{ is_first_of_channel('is_tiktok_touch') }} as is_tiktok_touch
+{%- else %}
 {{ exceptions.raise_compiler_error(
     "path_transform is '" ~ path_transform ~ "'; use none, collapse_repeats or first_occurrence"
 ) }}
 {%- endif %}
+    from eligible
+)
+
+select
+    transformed.*,
+    -- The order in which the models that credit an end of the path look for it.
+    case
+        when is_house_touch and {{ is_engaged('touch_type') }} then {{ clicks_last('occurred_us', 'touch_type') }}
+    end as engaged_order,
+    case when is_amazon_touch then occurred_us end as amazon_order,
+    case when is_tiktok_touch then {{ clicks_last('occurred_us', 'touch_type') }} end as tiktok_order
+from transformed
+where is_house_touch or is_amazon_touch or is_tiktok_touch

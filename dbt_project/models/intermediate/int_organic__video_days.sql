@@ -10,21 +10,27 @@ looks as (
         business_id,
         snapshot_date,
         lag(snapshot_date) over (partition by business_id order by snapshot_date) as previous_look
-    from (select distinct business_id, snapshot_date from snapshots) as looked_at
+    from (
+        select distinct
+            business_id,
+            snapshot_date
+        from snapshots
+    ) as looked_at
 ),
 
 followed as (
     select
         snapshots.*,
         looks.previous_look,
-        lag(snapshots.snapshot_date) over (partition by snapshots.item_id order by snapshots.snapshot_date) as previous_date
+        lag(snapshots.snapshot_date) over post as previous_date
         {%- for name in counters %},
-        lag(snapshots.{{ name }}) over (partition by snapshots.item_id order by snapshots.snapshot_date) as previous_{{ name }}
+        lag(snapshots.{{ name }}) over post as previous_{{ name }}
         {%- endfor %}
     from snapshots
     join looks
         on looks.business_id = snapshots.business_id
         and looks.snapshot_date = snapshots.snapshot_date
+    window post as (partition by snapshots.item_id order by snapshots.snapshot_date)
 ),
 
 -- A post that came after the account was last looked at began at nought.

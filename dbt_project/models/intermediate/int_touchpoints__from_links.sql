@@ -14,10 +14,19 @@ select
     clicks.ad_id,
     coalesce(clicks.content_id, ads.content_id) as content_id,
     clicks.creator_id,
+    -- Where the browser was; a country that is no market of ours is unknown.
+    markets.market,
     'identity' as evidence,
-    clicks.first_known_at
+    clicks.first_known_at,
+    {{ row_fingerprint([
+        'visitors.journey_key', 'clicks.click_id', 'clicks.clicked_at', 'clicks.campaign_id', 'ads.campaign_id',
+        'clicks.ad_group_id', 'ads.ad_group_id', 'clicks.ad_id', 'clicks.content_id', 'ads.content_id',
+        'clicks.creator_id', 'markets.market', 'clicks.first_known_at',
+    ]) }} as touch_fingerprint
 from {{ ref('stg_links__clicks') }} as clicks
 join {{ ref('int_identity__visitors') }} as visitors
     on visitors.visitor_id = clicks.visitor_id
 left join {{ ref('stg_tiktok_ads__ads') }} as ads
     on ads.ad_id = clicks.ad_id
+left join {{ ref('stg_reference__markets') }} as markets
+    on markets.country = clicks.country

@@ -4,23 +4,19 @@ with unified as (
     select * from {{ ref('int_touchpoints__from_events') }}
 ),
 
-timed as (
+-- How long each rule lets a touch count; a conversion as old as the window, or older, does not see it any more.
+windowed as (
     select
         unified.*,
         {{ epoch_us('occurred_at') }} as occurred_us,
         {{ epoch_us('first_known_at') }} as first_known_us,
-        case touch_type
-            when 'impression' then {{ days_in_us('impression_window_days') }}
-            when 'view_2s' then {{ days_in_us('view_2s_window_days') }}
-            when 'view_6s' then {{ days_in_us('view_6s_window_days') }}
-            when 'engagement' then {{ days_in_us('engagement_window_days') }}
-            when 'click' then {{ days_in_us('click_window_days') }}
-        end as window_us
+        {{ house_window('touch_type') }} as house_window_us,
+        {{ amazon_window('platform', 'touch_type') }} as amazon_window_us,
+        {{ tiktok_window('channel', 'touch_type') }} as tiktok_window_us
     from unified
 )
 
 select
-    timed.*,
-    -- A conversion at this instant or later does not see the touch any more.
-    occurred_us + window_us as expires_us
-from timed
+    windowed.*,
+    occurred_us + greatest(house_window_us, amazon_window_us, tiktok_window_us) as seen_until_us
+from windowed

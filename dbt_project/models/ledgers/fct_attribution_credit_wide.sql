@@ -1,9 +1,15 @@
+{{ config(
+    materialized=kept_by_rows(),
+    incremental_strategy='replace_rows',
+    unique_key='conversion_id',
+    meta={'replaces': 'int_reach__lines'},
+    on_schema_change='fail'
+) }}
+
+-- depends_on: {{ ref('int_reach__lines') }}
 select
     credit.conversion_id,
-    case
-        when credit.touchpoint_id is null then 'unattributed'
-        else concat('touch:', credit.touchpoint_id)
-    end as recipient_key,
+    credit.recipient_key,
     credit.touchpoint_id,
     lines.platform,
     credit.channel,
@@ -27,6 +33,11 @@ select
         as last_touch_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'last_touch_upto', 'last_touch_before') }}
         as last_touch_amount_reporting_minor,
+    cast(last_engaged_touch_upto - last_engaged_touch_before as int) as last_engaged_touch_credit_micro,
+    {{ amount_between('net_amount_minor', 'last_engaged_touch_upto', 'last_engaged_touch_before') }}
+        as last_engaged_touch_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'last_engaged_touch_upto', 'last_engaged_touch_before') }}
+        as last_engaged_touch_amount_reporting_minor,
     cast(linear_upto - linear_before as int) as linear_credit_micro,
     {{ amount_between('net_amount_minor', 'linear_upto', 'linear_before') }}
         as linear_amount_minor,
@@ -42,6 +53,18 @@ select
         as time_decay_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'time_decay_upto', 'time_decay_before') }}
         as time_decay_amount_reporting_minor,
+    cast(amazon_14d_last_click_upto - amazon_14d_last_click_before as int) as amazon_14d_last_click_credit_micro,
+    {{ amount_between('net_amount_minor', 'amazon_14d_last_click_upto', 'amazon_14d_last_click_before') }}
+        as amazon_14d_last_click_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'amazon_14d_last_click_upto', 'amazon_14d_last_click_before') }}
+        as amazon_14d_last_click_amount_reporting_minor,
+    cast(tiktok_7c1v_upto - tiktok_7c1v_before as int) as tiktok_7c1v_credit_micro,
+    {{ amount_between('net_amount_minor', 'tiktok_7c1v_upto', 'tiktok_7c1v_before') }}
+        as tiktok_7c1v_amount_minor,
+    {{ amount_between('net_amount_reporting_minor', 'tiktok_7c1v_upto', 'tiktok_7c1v_before') }}
+        as tiktok_7c1v_amount_reporting_minor,
+    -- Cumulative credit of the line's earlier recipients: postings and the bridge apportion other amounts by it.
+    cast({{ var('headline_model') }}_before as int) as headline_before_micro,
     lines.currency,
     lines.converted_at,
     lines.conversion_status,

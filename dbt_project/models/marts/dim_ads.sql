@@ -7,6 +7,7 @@ select
     ads.advertiser_id,
     ads.content_id,
     ads.market,
+    ads.destination_platform,
     ads.landing_page_url
 from {{ ref('int_ads__placed') }} as ads
 left join {{ ref('stg_tiktok_ads__ad_groups') }} as ad_groups

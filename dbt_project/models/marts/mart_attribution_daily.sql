@@ -1,5 +1,7 @@
 select
     event_date_market,
+    -- Order-linked and tag evidence (ledger-rules 20); the views with halo will stand beside it, each of them whole.
+    'attributed' as attribution_view,
     attribution_model,
     platform,
     market,

@@ -3,9 +3,11 @@ with claims as (
         claims.event_date_source as event_date,
         claims.claim_platform,
         claims.claim_method,
+        claims.claim_scope,
         claims.market,
         coalesce(markets.currency, max(claims.currency)) as currency,
         cast(sum(claims.claimed_orders) as bigint) as claimed_orders,
+        count(*) - count(claims.claimed_orders) as masked_claims,
         -- Claims in another currency than the market's are counted as orders and left out of the money.
         cast(sum(
             case when claims.currency = coalesce(markets.currency, claims.currency) then claims.claimed_amount_minor end
@@ -13,12 +15,15 @@ with claims as (
     from {{ ref('fct_platform_claims') }} as claims
     left join {{ ref('dim_markets') }} as markets
         on markets.market = claims.market
-    group by claims.event_date_source, claims.claim_platform, claims.claim_method, claims.market, markets.currency
+    group by
+        claims.event_date_source, claims.claim_platform, claims.claim_method, claims.claim_scope, claims.market,
+        markets.currency
 ),
 
 ledger as (
     select
         lines.event_date_market as event_date,
+        lines.platform,
         lines.market,
         markets.currency,
         count(distinct case when lines.conversion_status <> 'cancelled' then lines.order_id end) as orders,
@@ -27,26 +32,26 @@ ledger as (
     from {{ ref('fct_order_lines') }} as lines
     join {{ ref('dim_markets') }} as markets
         on markets.market = lines.market
-    where lines.platform = 'amazon'
-    group by lines.event_date_market, lines.market, markets.currency
+    group by lines.event_date_market, lines.platform, lines.market, markets.currency
 ),
 
 linked as (
     select
         event_date_market as event_date,
+        platform,
         market,
         sum(retained_order_micro) as order_micro
     from {{ ref('int_attribution__order_credit') }}
-    where platform = 'amazon'
-        and attribution_model = '{{ var("headline_model") }}'
+    where attribution_model = '{{ var("headline_model") }}'
         and evidence in ('promo_code', 'identity', 'shop_affiliate')
-    group by event_date_market, market
+    group by event_date_market, platform, market
 ),
 
 methods as (
     select distinct
         claim_platform,
         claim_method,
+        claim_scope,
         market
     from claims
 ),
@@ -56,6 +61,7 @@ keys as (
         event_date,
         claim_platform,
         claim_method,
+        claim_scope,
         market
     from claims
     union
@@ -63,22 +69,26 @@ keys as (
         ledger.event_date,
         methods.claim_platform,
         methods.claim_method,
+        methods.claim_scope,
         ledger.market
     from ledger
     join methods
         on methods.market = ledger.market
+        and methods.claim_scope = ledger.platform
 )
 
 select
     keys.event_date,
     keys.claim_platform,
     keys.claim_method,
+    keys.claim_scope,
     keys.market,
     coalesce(claims.claimed_orders, 0) as claimed_orders,
+    coalesce(claims.masked_claims, 0) as masked_claims,
     claims.claimed_amount_minor,
     coalesce(ledger.orders, 0) as ledger_orders,
     coalesce(ledger.net_amount_minor, 0) as ledger_net_amount_minor,
-    cast(coalesce(linked.order_micro, 0) * cast(0.000001 as decimal(7, 6)) as decimal(18, 6)) as linked_orders,
+    {{ from_micro('coalesce(linked.order_micro, 0)') }} as linked_orders,
     coalesce(claims.currency, ledger.currency) as currency
 from keys
 left join claims
@@ -88,7 +98,9 @@ left join claims
     and claims.market is not distinct from keys.market
 left join ledger
     on ledger.event_date = keys.event_date
+    and ledger.platform = keys.claim_scope
     and ledger.market = keys.market
 left join linked
     on linked.event_date = keys.event_date
+    and linked.platform = keys.claim_scope
     and linked.market = keys.market

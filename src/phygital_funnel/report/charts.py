@@ -23,7 +23,7 @@ EVIDENCE_COLOURS = {
     "halo": "#d9a5b3",
     UNATTRIBUTED: "#c9c4bb",
 }
-MODEL_COLOURS = ("#1d3557", "#2f7fb5", "#5aa9a3", "#c98a1b", "#c2255c")
+MODEL_COLOURS = ("#1d3557", "#2f7fb5", "#5aa9a3", "#c98a1b", "#c2255c", "#7a5ea8", "#1f6f50", "#8a8378")
 CLAIM_BARS = {
     "claimed_orders": ("Claimed by the platform", "#c2255c"),
     "linked_orders": ("Linked by our evidence", "#2f7fb5"),
@@ -99,7 +99,9 @@ def models(figures: Figures) -> Markup:
     colours = dict(zip(names, MODEL_COLOURS, strict=False))
     bars = _grouped(values, "channel", "model", colours, _amounts("net", f"Attributed net revenue, {figures.currency}"))
     summary = "; ".join(f"{v['channel']}, {v['model']}: {v['net']:,.0f} {figures.currency}" for v in values)
-    return _svg(bars, _rows_of(values, "channel") * 92, "models", "Five attribution models compared", summary)
+    return _svg(
+        bars, _rows_of(values, "channel") * (2 + 18 * len(names)), "models", "The attribution models compared", summary
+    )
 
 
 def trend(figures: Figures, immature_days: int) -> Markup:

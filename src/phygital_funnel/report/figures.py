@@ -16,7 +16,7 @@ STAGES = {
     "views_2s": ("2-second views", "TikTok"),
     "views_6s": ("6-second views", "TikTok"),
     "engagements": ("Engagements", "TikTok"),
-    "destination_clicks": ("Clicks to Amazon", "TikTok"),
+    "amazon_clicks": ("Clicks to Amazon", "TikTok"),
     "detail_page_views": ("Detail page views", "Amazon"),
     "add_to_carts": ("Adds to cart", "Amazon"),
     "orders": ("Orders", "Amazon"),

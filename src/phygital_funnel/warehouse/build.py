@@ -9,18 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from phygital_funnel import __version__, clock, state
-from phygital_funnel.decisions import held_manifests
-from phygital_funnel.errors import ConfigError, FunnelError, HomeBusy, QualityGateFailed
+from phygital_funnel import __version__, state
+from phygital_funnel.errors import FunnelError, HomeBusy, QualityGateFailed
 from phygital_funnel.landing import Landing
 from phygital_funnel.settings import Settings
-from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.state import Run, RunLog
-from phygital_funnel.warehouse import dbt, raw
+from phygital_funnel.warehouse import credit_basis, dbt, previous, raw
 from phygital_funnel.warehouse.database import connect
+from phygital_funnel.warehouse.knowledge import Knowledge, Past, known, past, settings_of
 
 logger = logging.getLogger(__name__)
 Listener = Callable[[str], None]
@@ -48,7 +47,7 @@ def database_path(settings: Settings, as_of: datetime | None = None) -> Path:
 def build(
     settings: Settings,
     *,
-    as_of: datetime | None = None,
+    as_of: datetime | str | None = None,
     full_refresh: bool = False,
     run_id: str | None = None,
     on_phase: Listener | None = None,
@@ -57,7 +56,7 @@ def build(
 
     Args:
         settings: where things are and how credit is given.
-        as_of: past moment of knowledge, with a time zone.
+        as_of: past moment of knowledge, with a time zone, or the run id of a release: exactly what it was made of.
         full_refresh: forget the build database and read landing from its first commit.
         run_id: name of the run; a new one when None.
         on_phase: told the name of each phase as it begins.
@@ -67,18 +66,15 @@ def build(
         BuildError: the loader or dbt failed.
         HomeBusy: another build is running.
     """
-    if as_of is not None and (as_of.tzinfo is None or as_of > clock.now()):
-        raise ConfigError(
-            "--as-of needs a time zone and must not lie in the future, for example 2026-11-03T13:00:00+00:00."
-        )
-    as_of = as_of and as_of.astimezone(UTC)
-    database = database_path(settings, as_of)
+    asked = None if as_of is None else past(settings, as_of)
+    moment = asked.moment if asked else None
+    database = database_path(settings, moment)
     with only_build(settings):
-        log = RunLog.start(settings, run_id, as_of)
+        log = RunLog.start(settings, run_id, moment)
         with recorded(log):
-            if full_refresh or as_of is not None:  # what a file holds is added to, and never taken back
+            if full_refresh or asked is not None:  # what a file holds is added to, and never taken back
                 _forget(database)
-            _Builder(settings, database, log, on_phase).run(as_of)
+            _Builder(settings_of(settings, asked), database, log, on_phase).run(asked)
             log.update(status=state.BUILT, phase="built")
     return Build(log.run, database)
 
@@ -90,38 +86,51 @@ class _Builder:
         self._log = log
         self._on_phase = on_phase
 
-    def run(self, as_of: datetime | None) -> None:
+    def run(self, asked: Past | None) -> None:
         self._database.parent.mkdir(parents=True, exist_ok=True)
         with self._phase("load"):
-            held = self._load(as_of)
+            knowledge = known(self._settings, asked)
+            self._load(knowledge)
         self._gate("landing")
         with self._phase("accept"), connect(self._database) as con:
-            raw.accept(con, held)
+            raw.accept(con, knowledge.held)
         project = dbt.Project(self._settings, self._database)
         with self._phase("staging"):
             project.build_layer("staging")
         self._gate("staging")
         with self._phase("ledgers"):
-            project.build_layer("ledgers")
+            self._credit(project)
         self._gate("marts")
 
-    def _load(self, as_of: datetime | None) -> frozenset[str]:
-        """Bring what is landed; gives the ids of what must not be used of it."""
+    def _load(self, knowledge: Knowledge) -> None:
+        """Bring what is landed, and what the release before said."""
         landing = Landing.of(self._settings)
-        known_at = as_of or clock.now()
-        commits = {
-            stream.relation: landing.newest(stream) if as_of is None else landing.known_at(stream, as_of)
-            for stream in all_streams()
-        }
-        # After the commits, so that what the guard doubts among them is known to be held.
-        held = held_manifests(self._settings, as_of, landing=landing)
+        known_at = knowledge.known_at.isoformat()
         with connect(self._database) as con:
-            incoming = raw.stage_incoming(con, landing, commits, held)
-            raw.record_build(con, self._log.run.run_id, known_at.isoformat(), __version__)
+            incoming = raw.stage_incoming(con, landing, knowledge.commits, knowledge.held)
+            raw.record_build(con, self._log.run.run_id, known_at, __version__)
+            previous.load(con, knowledge.before)
         logger.info("loaded %s new commits with %s rows", incoming.commits, incoming.rows)
-        used = {relation: commit for relation, commit in commits.items() if commit >= 0}
-        self._log.update(known_at=known_at.isoformat(), commits=used, held=tuple(sorted(held)))
-        return held
+        self._log.update(
+            known_at=known_at,
+            commits={relation: commit for relation, commit in knowledge.commits.items() if commit >= 0},
+            held=tuple(sorted(knowledge.held)),
+            compared_with=knowledge.before.run_id if knowledge.before else None,
+        )
+
+    def _credit(self, project: dbt.Project) -> None:
+        """Build ledgers and marts; earlier credit is kept where nothing that it was made of has changed."""
+        basis = credit_basis.basis_of(self._settings)
+        with connect(self._database) as con:
+            is_kept = credit_basis.is_kept(con, basis)
+            if not is_kept:
+                credit_basis.forget(con)
+        logger.info(
+            "credit is %s", "kept where nothing reaches it" if is_kept else "made anew: code or settings differ"
+        )
+        project.build_layer("ledgers", full_refresh=not is_kept)
+        with connect(self._database) as con:
+            credit_basis.record(con, basis)
 
     def _gate(self, stage: str) -> None:
         from phygital_funnel import quality

@@ -41,8 +41,12 @@ class Project:
         self._database = database
         self._manifest: Any = None
 
-    def build_layer(self, layer: str) -> None:
+    def build_layer(self, layer: str, *, full_refresh: bool = False) -> None:
         """Build and test the models of one layer; the first also loads the seeds.
+
+        Args:
+            layer: staging or ledgers.
+            full_refresh: make anew what is kept from build to build.
 
         Raises:
             BuildError: a model or a test failed; the message names the first few.
@@ -50,8 +54,9 @@ class Project:
         if self._manifest is None:
             self._manifest = self._run("parse").result
         selected, excluded = LAYERS[layer]
+        refresh = ("--full-refresh",) if full_refresh else ()
         # Every test of a layer is selected by its own path: to look for those of the models' ancestors costs seconds.
-        self._run("build", "--indirect-selection", "empty", "--select", *selected, "--exclude", *excluded)
+        self._run("build", "--indirect-selection", "empty", "--select", *selected, "--exclude", *excluded, *refresh)
 
     def _run(self, command: str, *arguments: str) -> Any:
         from dbt.adapters.factory import reset_adapters

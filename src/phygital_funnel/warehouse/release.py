@@ -4,52 +4,36 @@ A release is a folder that is never changed again: ``phygital.duckdb`` (storage 
 DuckDBs), the same tables as Parquet, the page and the manifest. ``releases/current`` is a symbolic link to it.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from phygital_funnel import __version__, clock, quality, report, state
-from phygital_funnel.errors import ConfigError, ReleaseError
+from phygital_funnel.errors import ReleaseError
 from phygital_funnel.quality.archive import read_results
 from phygital_funnel.settings import Settings
 from phygital_funnel.state import Run, RunLog, write_json
 from phygital_funnel.warehouse.build import Build, database_path, only_build, phase, recorded
 from phygital_funnel.warehouse.database import connect
+from phygital_funnel.warehouse.releases import (
+    CURRENT,
+    DATABASE_NAME,
+    MANIFEST_NAME,
+    Release,
+    current,
+    folder_of,
+    named,
+    resolve_current,
+)
 
-DATABASE_NAME = "phygital.duckdb"
-MANIFEST_NAME = "manifest.json"
-CURRENT = "current"
+__all__ = ["DATABASE_NAME", "Release", "current", "last_build", "publish", "resolve_current", "rollback"]
+
 PUBLISHED_SCHEMAS = ("ledgers", "marts")
 STORAGE_VERSION = "v1.0.0"
-
-
-@dataclass(frozen=True)
-class Release:
-    """A published release."""
-
-    run_id: str
-    path: Path
-
-    @property
-    def database(self) -> Path:
-        """Its DuckDB file."""
-        return self.path / DATABASE_NAME
-
-    @property
-    def page(self) -> Path:
-        """Its self-contained page."""
-        return self.path / "report.html"
-
-    def manifest(self) -> dict[str, Any]:
-        """What it was made of."""
-        content: dict[str, Any] = json.loads((self.path / MANIFEST_NAME).read_text(encoding="utf-8"))
-        return content
 
 
 def publish(settings: Settings, build: Build, *, on_phase: Callable[[str], None] | None = None) -> Release:
@@ -63,7 +47,7 @@ def publish(settings: Settings, build: Build, *, on_phase: Callable[[str], None]
         raise ReleaseError(
             f"run {build.run.run_id} ended as '{build.run.status}' ({build.run.reason}); build again first."
         )
-    folder = _folder(settings)
+    folder = folder_of(settings)
     final = folder / build.run.run_id
     draft = folder / f"{build.run.run_id}.staging"
     with only_build(settings):
@@ -99,58 +83,20 @@ def last_build(settings: Settings) -> Build:
     raise ReleaseError("nothing has been built yet; run `phygital build` first.")
 
 
-def resolve_current(settings: Settings) -> Path:
-    """Folder of the published release; the link is resolved once, so all reads see the same release.
-
-    Raises:
-        ReleaseError: nothing is published.
-    """
-    link = _folder(settings) / CURRENT
-    if not link.is_symlink() or not link.exists():
-        raise ReleaseError("nothing is published yet; run `phygital run`, or `phygital build` and `phygital publish`.")
-    return link.resolve()
-
-
-def current(settings: Settings) -> Release:
-    """The published release.
-
-    Raises:
-        ReleaseError: nothing is published.
-    """
-    path = resolve_current(settings)
-    return Release(path.name, path)
-
-
 def rollback(settings: Settings, run_id: str | None = None) -> Release:
     """Point readers at an earlier release: the one before the current, or the one that is named.
 
     Raises:
         ReleaseError: there is no such release.
     """
-    folder = _folder(settings)
+    folder = folder_of(settings)
     with only_build(settings):
         target = run_id or current(settings).manifest().get("previous_run_id")
         if target is None:
             raise ReleaseError("the current release is the first one; there is nothing to roll back to.")
-        path = folder / target
-        if not _is_release(path):
-            raise ReleaseError(f"there is no release {target!r} in {folder}.")
-        _swap(folder, path.name)
-    return Release(path.name, path)
-
-
-def _is_release(path: Path) -> bool:
-    """Whether a folder is a finished release under its own name: no link, and no publication that was broken off."""
-    manifest = path / MANIFEST_NAME
-    return not path.is_symlink() and manifest.is_file() and Release(path.name, path).manifest()["run_id"] == path.name
-
-
-def _folder(settings: Settings) -> Path:
-    if "://" in settings.releases_url:
-        raise ConfigError(
-            f"PHYGITAL_RELEASES_URL={settings.releases_url} is not a local folder; this version publishes to one."
-        )
-    return Path(settings.releases_url)
+        release = named(settings, target)
+        _swap(folder, release.run_id)
+    return release
 
 
 def _check_build(build: Build) -> None:
@@ -174,8 +120,31 @@ def _export(database: Path, draft: Path) -> None:
         for schema, name, kind in _published(con):
             if kind == "VIEW":
                 con.execute(_view(con, schema, name))
+        for schema, name, kind in _published(con):
+            _carry_comments(con, schema, name, "view" if kind == "VIEW" else "table")
         con.execute("use memory")
         con.execute("detach release")
+
+
+def _carry_comments(con: duckdb.DuckDBPyConnection, schema: str, name: str, kind: str) -> None:
+    """Give the release's copy what dbt wrote beside the relation and its columns; copying rows loses it."""
+    comments = con.execute(
+        """
+        select null, comment from duckdb_tables()
+        where database_name = 'build' and schema_name = $1 and table_name = $2
+        union all
+        select null, comment from duckdb_views()
+        where database_name = 'build' and schema_name = $1 and view_name = $2
+        union all
+        select column_name, comment from duckdb_columns()
+        where database_name = 'build' and schema_name = $1 and table_name = $2
+        """,
+        [schema, name],
+    ).fetchall()
+    for column, comment in comments:
+        if comment is not None:
+            target = f'{kind} release.main."{name}"' if column is None else f'column release.main."{name}"."{column}"'
+            con.execute(f"comment on {target} is '{_escaped(comment)}'")
 
 
 def _published(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
@@ -212,6 +181,7 @@ def _manifest(settings: Settings, run: Run) -> dict[str, Any]:
         "published_at": clock.now().isoformat(),
         "known_at": run.known_at,
         "as_of": run.as_of,
+        "compared_with": run.compared_with,
         "commits": run.commits,
         "held": list(run.held),
         "settings": settings.public(),
@@ -244,4 +214,8 @@ def _swap(folder: Path, name: str) -> None:
 
 
 def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    return _escaped(str(path))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("'", "''")

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.sources.stream import Stream
-from phygital_funnel.warehouse import database
+from phygital_funnel.warehouse import database, previous
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 LANDED = (
@@ -48,6 +48,7 @@ class Warehouse:
                 con.execute(f"create table raw.{stream.relation} ({columns}, {LANDED})")
             con.execute(f"create table raw.manifests ({MANIFESTS})")
             con.execute("create table raw.build (run_id varchar, known_at timestamp, code_version varchar)")
+            previous.prepare(con)
             con.execute("insert into raw.build values ('test', timestamp '2026-12-01', 'test')")
 
     def land(
@@ -133,10 +134,19 @@ class Warehouse:
             check=False,
         )  # fmt: skip
 
+    def artifact(self, name: str) -> Any:
+        """A JSON file that the last dbt command wrote."""
+        return json.loads((self._target / name).read_text())
+
     def last_statuses(self) -> dict[str, str]:
         """How each node of the last dbt run ended."""
-        results = json.loads((self._target / "run_results.json").read_text())["results"]
+        results = self.artifact("run_results.json")["results"]
         return {result["unique_id"]: result["status"] for result in results}
+
+    def compiled(self, model: str) -> str:
+        """SQL of a model as the last dbt run of the session compiled it."""
+        (path,) = (self._target / "compiled").rglob(f"{model}.sql")
+        return path.read_text()
 
     def execute(self, statement: str) -> None:
         """Change what was built."""

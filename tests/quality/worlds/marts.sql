@@ -2,8 +2,13 @@
 create schema staging;
 create schema ledgers;
 create schema marts;
+create schema if not exists intermediate;
 
-create table staging.stg_amazon_seller__order_lines as select unnest(['l1', 'l2', 'l3']) as conversion_id;
+create table staging.stg_amazon_seller__order_lines as
+select unnest(['l1', 'l2', 'l3', 'm1']) as conversion_id, unnest(['o1', 'o2', 'o2', 'mirror']) as order_id;
+create table staging.stg_tiktok_shop__orders as
+select unnest(['s1', 's2']) as conversion_id, unnest(['sample', 'sample']) as order_origin;
+create table intermediate.int_orders__mirrors as select 'mirror' as order_id;
 create table staging.stg_events__conversions as select 'e1' as conversion_id;
 create table staging.stg_links__clicks as
 select unnest(['k1', 'k2']) as click_id, unnest([timestamp '2026-10-31 12:00', timestamp '2026-11-01 12:00']) as clicked_at;
@@ -29,16 +34,19 @@ select
     credit_micro::int as credit_micro, currency, amount::bigint as attributed_amount_minor,
     reporting::bigint as attributed_amount_reporting_minor, timestamp '2026-11-01 12:00' as converted_at
 from (values
-    ('l1', 'k1', 'amazon', 'identity', [1000000, 0, 500000, 500000, 300000], 'USD', [1001, 0, 500, 500, 300], [1001, 0, 500, 500, 300]),
-    ('l1', 'k2', 'amazon', 'identity', [0, 1000000, 500000, 500000, 700000], 'USD', [0, 1001, 501, 501, 701], [0, 1001, 501, 501, 701]),
-    ('l2', 'unattributed', 'amazon', 'unattributed', null, 'USD', [null, null, null, null, null]::bigint[], [null, null, null, null, null]::bigint[]),
-    ('l3', 'unattributed', 'amazon', 'unattributed', null, 'USD', [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]),
-    ('e1', 't1', 'events', 'event', null, 'EUR', [-500, -500, -500, -500, -500], [-540, -540, -540, -540, -540])
+    ('l1', 'k1', 'amazon', 'identity', [1000000, 0, 0, 500000, 500000, 300000, 0, 0], 'USD', [1001, 0, 0, 500, 500, 300, 0, 0], [1001, 0, 0, 500, 500, 300, 0, 0]),
+    ('l1', 'k2', 'amazon', 'identity', [0, 1000000, 1000000, 500000, 500000, 700000, 1000000, 1000000], 'USD', [0, 1001, 1001, 501, 501, 701, 1001, 1001], [0, 1001, 1001, 501, 501, 701, 1001, 1001]),
+    ('l2', 'unattributed', 'amazon', 'unattributed', null, 'USD', [null, null, null, null, null, null, null, null]::bigint[], [null, null, null, null, null, null, null, null]::bigint[]),
+    ('l3', 'unattributed', 'amazon', 'unattributed', null, 'USD', [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]),
+    ('e1', 't1', 'events', 'event', null, 'EUR', [-500, -500, -500, -500, -500, -500, -500, -500], [-540, -540, -540, -540, -540, -540, -540, -540])
 ) as credit (conversion_id, recipient_key, platform, evidence, micros, currency, amounts, reportings),
 lateral (
     select
-        unnest(['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay']) as attribution_model,
-        unnest(coalesce(micros, [1000000, 1000000, 1000000, 1000000, 1000000])) as credit_micro,
+        unnest([
+            'first_touch', 'last_touch', 'last_engaged_touch', 'linear', 'position_based', 'time_decay',
+            'amazon_14d_last_click', 'tiktok_7c1v'
+        ]) as attribution_model,
+        unnest(coalesce(micros, [1000000, 1000000, 1000000, 1000000, 1000000, 1000000, 1000000, 1000000])) as credit_micro,
         unnest(amounts) as amount,
         unnest(reportings) as reporting
 ) as models;
@@ -79,3 +87,24 @@ create table marts.mart_platform_reconciliation as
 select
     date '2026-11-01' as event_date, unnest(['tiktok_ads', 'amazon_attribution']) as claim_platform, 'click' as claim_method,
     'US' as market, 3::bigint as claimed_orders, 2::bigint as ledger_orders, 1::decimal(18, 6) as linked_orders;
+
+-- Two tags claim the orders of one cell: some are known by a click or a code, some are too many, one has no order.
+create table ledgers.fct_attribution_cells as
+select
+    'US' as market, 'B01' as asin, date '2026-11-01' as event_date_source, unnest(['g1', 'g2']) as ad_group_id,
+    unnest([20000000, 4000000])::bigint as claimed_micro, unnest([1000000, 0])::bigint as click_deducted_micro,
+    unnest([0, 1000000])::bigint as code_deducted_micro, unnest([14000000, 3000000])::bigint as placed_micro,
+    unnest([4000000, 0])::bigint as scaled_down_micro, unnest([1000000, 0])::bigint as unplaced_micro,
+    unnest([14000000, 3000000])::bigint as credited_retained_order_micro;
+
+create table ledgers.fct_unplaced_claims as
+select
+    'US' as market, date '2026-11-01' as event_date_source, 'c1' as campaign_id, unnest(['g1', null]) as ad_group_id,
+    unnest(['B01', null]) as asin, unnest(['no_lines', 'no_asin']) as unplaced_reason,
+    unnest([1000000, 2000000])::bigint as unplaced_micro;
+
+create table marts.mart_restatement_bridge as
+select
+    unnest(['credit_micro', 'attributed_amount_minor']) as metric, date '2026-11-01' as event_date_market, 'USD' as currency,
+    'tiktok_ads' as channel, unnest([3000000, 1000])::bigint as value_before, unnest([4000000, 501])::bigint as value_after,
+    unnest([1000000, -500])::bigint as data_change, unnest([0, 1])::bigint as weights_change, 0::bigint as calibration_change;

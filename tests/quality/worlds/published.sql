@@ -18,16 +18,19 @@ select
     credit_micro::int as credit_micro, currency, amount::bigint as attributed_amount_minor,
     reporting::bigint as attributed_amount_reporting_minor, timestamp '2026-11-01 12:00' as converted_at
 from (values
-    ('l1', 'k1', 'amazon', 'identity', [1000000, 0, 500000, 500000, 300000], 'USD', [1001, 0, 500, 500, 300], [1001, 0, 500, 500, 300]),
-    ('l1', 'k2', 'amazon', 'identity', [0, 1000000, 500000, 500000, 700000], 'USD', [0, 1001, 501, 501, 701], [0, 1001, 501, 501, 701]),
-    ('l2', 'unattributed', 'amazon', 'unattributed', null, 'USD', [null, null, null, null, null]::bigint[], [null, null, null, null, null]::bigint[]),
-    ('l3', 'unattributed', 'amazon', 'unattributed', null, 'USD', [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]),
-    ('e1', 't1', 'events', 'event', null, 'EUR', [-500, -500, -500, -500, -500], [-540, -540, -540, -540, -540])
+    ('l1', 'k1', 'amazon', 'identity', [1000000, 0, 0, 500000, 500000, 300000, 0, 0], 'USD', [1001, 0, 0, 500, 500, 300, 0, 0], [1001, 0, 0, 500, 500, 300, 0, 0]),
+    ('l1', 'k2', 'amazon', 'identity', [0, 1000000, 1000000, 500000, 500000, 700000, 1000000, 1000000], 'USD', [0, 1001, 1001, 501, 501, 701, 1001, 1001], [0, 1001, 1001, 501, 501, 701, 1001, 1001]),
+    ('l2', 'unattributed', 'amazon', 'unattributed', null, 'USD', [null, null, null, null, null, null, null, null]::bigint[], [null, null, null, null, null, null, null, null]::bigint[]),
+    ('l3', 'unattributed', 'amazon', 'unattributed', null, 'USD', [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]),
+    ('e1', 't1', 'events', 'event', null, 'EUR', [-500, -500, -500, -500, -500, -500, -500, -500], [-540, -540, -540, -540, -540, -540, -540, -540])
 ) as credit (conversion_id, recipient_key, platform, evidence, micros, currency, amounts, reportings),
 lateral (
     select
-        unnest(['first_touch', 'last_touch', 'linear', 'position_based', 'time_decay']) as attribution_model,
-        unnest(coalesce(micros, [1000000, 1000000, 1000000, 1000000, 1000000])) as credit_micro,
+        unnest([
+            'first_touch', 'last_touch', 'last_engaged_touch', 'linear', 'position_based', 'time_decay',
+            'amazon_14d_last_click', 'tiktok_7c1v'
+        ]) as attribution_model,
+        unnest(coalesce(micros, [1000000, 1000000, 1000000, 1000000, 1000000, 1000000, 1000000, 1000000])) as credit_micro,
         unnest(amounts) as amount,
         unnest(reportings) as reporting
 ) as models;
@@ -74,3 +77,35 @@ create table dim_campaigns as select unnest(['c1', 'c2']) as campaign_id;
 create table dim_ads as select unnest(['a1', 'a2']) as ad_id;
 create table dim_listings as select 'US' as market, unnest(['B01', 'B02']) as asin, 's' as sku;
 create table dim_markets as select unnest(['US', 'UK']) as market;
+
+-- Two tags claim the orders of one cell: some are known by a click or a code, some are too many, one has no order.
+create table fct_attribution_cells as
+select
+    'US' as market, 'B01' as asin, date '2026-11-01' as event_date_source, unnest(['g1', 'g2']) as ad_group_id,
+    unnest([20000000, 4000000])::bigint as claimed_micro, unnest([1000000, 0])::bigint as click_deducted_micro,
+    unnest([0, 1000000])::bigint as code_deducted_micro, unnest([14000000, 3000000])::bigint as placed_micro,
+    unnest([4000000, 0])::bigint as scaled_down_micro, unnest([1000000, 0])::bigint as unplaced_micro,
+    unnest([14000000, 3000000])::bigint as credited_retained_order_micro;
+
+create table fct_unplaced_claims as
+select
+    'US' as market, date '2026-11-01' as event_date_source, 'c1' as campaign_id, unnest(['g1', null]) as ad_group_id,
+    unnest(['B01', null]) as asin, unnest(['no_lines', 'no_asin']) as unplaced_reason,
+    unnest([1000000, 2000000])::bigint as unplaced_micro;
+
+create table mart_restatement_bridge as
+select
+    unnest(['credit_micro', 'attributed_amount_minor']) as metric, date '2026-11-01' as event_date_market, 'USD' as currency,
+    'tiktok_ads' as channel, unnest([3000000, 1000])::bigint as value_before, unnest([4000000, 501])::bigint as value_after,
+    unnest([1000000, -500])::bigint as data_change, unnest([0, 1])::bigint as weights_change, 0::bigint as calibration_change;
+
+create table fct_order_fees as select 'l1' as conversion_id, 'referral_fee' as fee, 150::bigint as fee_minor;
+create table fct_referral_bonus as
+select 'k1' as campaign_id, unnest(['g1', null]) as ad_group_id, date '2026-11-01' as event_date_source, 100::bigint as accrued_minor;
+create table fct_attribution_postings as
+select unnest(['x1', 'x1', 'x2', 'x2']) as adjustment_id, unnest(['k1', 'k2', 'k1', 'k2']) as recipient_key,
+    unnest([600, 601, -100, -100])::bigint as posted_amount_minor;
+create table mart_order_origins as
+select
+    'amazon' as platform, unnest(['own_sale', 'other_channel']) as origin, unnest([true, false]) as is_in_ledger,
+    unnest([2, 1])::bigint as orders, unnest([3, 1])::bigint as lines;

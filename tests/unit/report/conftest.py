@@ -12,7 +12,7 @@ SCHEMA = """
 create table mart_funnel_daily (market varchar, campaign_id varchar, campaign_name varchar, content_id varchar,
     event_date date,
     currency varchar, impressions bigint, views_2s bigint, views_6s bigint, engagements bigint,
-    destination_clicks bigint,
+    amazon_clicks bigint,
     detail_page_views bigint, add_to_carts bigint, orders decimal(18, 6), retained_orders decimal(18, 6),
     spend_minor bigint,
     attributed_net_minor bigint);
@@ -44,8 +44,8 @@ insert into mart_attribution_daily
 select d, model, 'amazon', m, ch, 'c-' || m, cr, ev, c, 1000000 * share, share, share * 0.875, net * share,
     net * share * rate, 'USD'
 from day, (values ('US', 'USD', 1.0), ('UK', 'GBP', 1.25)) v(m, c, rate),
-    (values ('first_touch', 3), ('last_touch', 4), ('linear', 5), ('position_based', 6), ('time_decay',
-    7)) w(model, shift),
+    (values ('first_touch', 3), ('last_touch', 4), ('last_engaged_touch', 2), ('linear', 5), ('position_based', 6),
+    ('time_decay', 7), ('amazon_14d_last_click', 1), ('tiktok_7c1v', 7.5)) w(model, shift),
     lateral (values ('tiktok_ads', null, 'identity', shift), ('tiktok_creators', 'cr-1', 'promo_code', 3),
         ('tiktok_creators', 'cr-2', 'identity', 8 - shift), (null, null, 'unattributed', 13)) s(ch, cr, ev, share),
     lateral (select 7000 + 232 * i as net);

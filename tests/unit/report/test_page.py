@@ -9,6 +9,7 @@ import pytest
 
 from phygital_funnel.errors import ReleaseError
 from phygital_funnel.report import render
+from phygital_funnel.settings import ATTRIBUTION_MODELS
 from phygital_funnel.warehouse.database import connect
 
 from .conftest import MakeRelease
@@ -132,7 +133,7 @@ def test_the_funnel_table_equals_its_sql(make_release: MakeRelease) -> None:
     release = make_release()
     _, page = page_of(release)
     clicks, views = (
-        one(release, f"select sum({c}) from mart_funnel_daily") for c in ("destination_clicks", "detail_page_views")
+        one(release, f"select sum({c}) from mart_funnel_daily") for c in ("amazon_clicks", "detail_page_views")
     )
     row = page.row("h-funnel", "Detail page views")
     assert row[2:4] == [f"{views:,.0f}", f"{100 * views / clicks:.0f} %"]
@@ -152,12 +153,12 @@ def test_a_channel_row_equals_its_sql_and_the_rest_is_shown(make_release: MakeRe
 
 
 def test_every_model_totals_the_same_money(make_release: MakeRelease) -> None:
-    """The comparison ends in five equal totals, and its rows differ."""
+    """The comparison ends in equal totals, and its rows differ."""
     _, page = page_of(make_release())
     totals = page.row("h-models", "Total")[1:]
-    assert len(totals) == 5
+    assert len(totals) == len(ATTRIBUTION_MODELS)
     assert len(set(totals)) == 1
-    assert len(set(page.row("h-models", "TikTok ads")[1:])) == 5
+    assert len(set(page.row("h-models", "TikTok ads")[1:])) == len(ATTRIBUTION_MODELS)
 
 
 def test_the_bars_fall_with_the_funnel(make_release: MakeRelease) -> None:
@@ -236,7 +237,7 @@ def test_an_empty_release_says_so(make_release: MakeRelease) -> None:
 
 def test_a_release_without_tiktok_says_so(make_release: MakeRelease) -> None:
     """Orders alone still make a page; the TikTok half is named as missing."""
-    columns = ("impressions", "views_2s", "views_6s", "engagements", "destination_clicks", "spend_minor")
+    columns = ("impressions", "views_2s", "views_6s", "engagements", "amazon_clicks", "spend_minor")
     html, page = page_of(make_release(f"update mart_funnel_daily set {', '.join(f'{c} = null' for c in columns)}"))
     assert "No TikTok figures were loaded" in html
     assert page.row("h-channels", "TikTok ads")[1] == "–"

@@ -1,0 +1,23 @@
+{# Path transforms, among the touches that share a flag: a run of touches of one channel counts as its first. #}
+{% macro begins_run_of_channel(is_eligible) -%}
+    coalesce(channel <> lag(channel) over (
+            partition by line_number, {{ is_eligible }} order by occurred_us, touchpoint_id
+        ), true)
+{%- endmacro %}
+
+{# Each channel counts where it first appears. #}
+{% macro is_first_of_channel(is_eligible) -%}
+    row_number() over (
+            partition by line_number, {{ is_eligible }}, channel order by occurred_us, touchpoint_id
+        ) = 1
+{%- endmacro %}
+
+{# The instant, such that every click comes after every other touch: "the last click, else the last view". #}
+{% macro clicks_last(instant, touch_type) -%}
+    {{ instant }} + case when {{ touch_type }} = 'click' then 1000000000000000000 else 0 end
+{%- endmacro %}
+
+{# The instant, such that what is not in the path of the house comes after it. #}
+{% macro path_order(instant, is_house_touch) -%}
+    {{ instant }} + case when {{ is_house_touch }} then 0 else 1000000000000000000 end
+{%- endmacro %}

@@ -1,0 +1,47 @@
+-- The one ordered pass over all paths: what has been met up to and including each touch.
+-- Touches that only a replica may credit come after the path of the house.
+with marked as (
+    select
+        paths.line_number,
+        paths.candidate_number,
+        paths.touchpoint_id,
+        {{ path_order('paths.occurred_us', 'paths.is_house_touch') }} as path_order,
+        case when paths.is_house_touch then 1 else 0 end as house,
+        case
+            when paths.is_house_touch then {{ decay_weight('ends.newest_us - paths.occurred_us') }}
+            else 0
+        end as decay_weight,
+        case when paths.engaged_order = ends.last_engaged_order then 1 else 0 end as engaged,
+        case when paths.amazon_order = ends.last_amazon_order then 1 else 0 end as amazon,
+        case when paths.tiktok_order = ends.last_tiktok_order then 1 else 0 end as tiktok
+    from {{ ref('int_journeys__paths') }} as paths
+    join {{ ref('int_journeys__ends') }} as ends
+        on ends.line_number = paths.line_number
+)
+
+select
+    line_number,
+    candidate_number,
+    house,
+    decay_weight,
+    engaged,
+    amazon,
+    tiktok,
+    -- Touches of one instant form one position: tie_size of them, of which this is the tie_index-th.
+    dense_rank() over by_time as path_position,
+    row_number() over path as touch_index,
+    row_number() over path - rank() over by_time + 1 as tie_index,
+    count(*) over instant as tie_size,
+    cast(sum(decay_weight) over path_so_far as bigint) as decay_upto,
+    cast(sum(engaged) over path_so_far as bigint) as engaged_index,
+    cast(sum(amazon) over path_so_far as bigint) as amazon_index,
+    cast(sum(tiktok) over path_so_far as bigint) as tiktok_index
+from marked
+window
+    by_time as (partition by line_number order by path_order),
+    instant as (partition by line_number order by path_order range between current row and current row),
+    path as (partition by line_number order by path_order, touchpoint_id),
+    path_so_far as (
+        partition by line_number order by path_order, touchpoint_id
+        rows between unbounded preceding and current row
+    )

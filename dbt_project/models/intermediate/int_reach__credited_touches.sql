@@ -1,0 +1,17 @@
+{{ config(
+    materialized=kept_by_rows(),
+    incremental_strategy='replace_rows',
+    unique_key='touch_day',
+    meta={'replaces': 'int_reach__changed_days'},
+    on_schema_change='fail'
+) }}
+
+-- depends_on: {{ ref('fct_attribution_credit_wide') }}
+-- Written after the credit: a build that ends in between finds the same days changed again.
+select
+    days.touch_day,
+    {{ row_fingerprint(['touches.platform', 'touches.journey_key']) }} as journey_fingerprint,
+    touches.touch_fingerprint
+from {{ ref('int_touchpoints__unified') }} as touches
+join {{ ref('int_reach__changed_days') }} as days
+    on days.touch_day = {{ epoch_day('touches.occurred_us') }}

@@ -1,0 +1,62 @@
+-- Credit that rests on cells says nothing about a basket, so only rows of resolution `line` count (ledger-rules 15).
+with linked as (
+    select
+        conversion_id,
+        sum(credit_micro) as credit_micro
+    from {{ ref('fct_attribution_credit') }}
+    where attribution_model = '{{ var("headline_model") }}'
+        and credit_resolution = 'line'
+        and evidence <> 'unattributed'
+    group by conversion_id
+),
+
+lines as (
+    select
+        lines.platform,
+        lines.market,
+        {{ start_of('week', 'lines.event_date_market') }} as week_start,
+        coalesce(listings.category, 'unknown') as category,
+        baskets.basket_band,
+        lines.lines_in_order,
+        coalesce(linked.credit_micro, 0) as credit_micro
+    from {{ ref('fct_order_lines') }} as lines
+    join {{ ref('int_baskets__orders') }} as baskets
+        on baskets.platform = lines.platform
+        and baskets.order_id = lines.order_id
+        and baskets.market is not distinct from lines.market
+    left join {{ ref('int_listings__categories') }} as listings
+        on listings.market = lines.market
+        and listings.sku = lines.sku
+    left join linked
+        on linked.conversion_id = lines.conversion_id
+    where lines.platform in ('amazon', 'tiktok_shop')
+        and lines.conversion_status <> 'cancelled'
+),
+
+-- Each line of an order stands for its share of the order, rounded to a millionth of an order.
+shares as (
+    select
+        platform,
+        market,
+        week_start,
+        category,
+        basket_band,
+        {{ mul_div_half_even('count(*) * 1000000', '1', 'lines_in_order') }} as order_micro,
+        {{ mul_div_half_even('sum(credit_micro)', '1', 'lines_in_order') }} as linked_order_micro
+    from lines
+    group by platform, market, week_start, category, basket_band, lines_in_order
+)
+
+select
+    market,
+    category,
+    basket_band,
+    week_start,
+    {{ from_micro("coalesce(sum(case when platform = 'amazon' then order_micro end), 0)") }} as amazon_orders,
+    {{ from_micro("coalesce(sum(case when platform = 'tiktok_shop' then order_micro end), 0)") }} as shop_orders,
+    {{ from_micro("coalesce(sum(case when platform = 'amazon' then linked_order_micro end), 0)") }}
+        as amazon_linked_orders,
+    {{ from_micro("coalesce(sum(case when platform = 'tiktok_shop' then linked_order_micro end), 0)") }}
+        as shop_linked_orders
+from shares
+group by market, category, basket_band, week_start

@@ -1,0 +1,230 @@
+"""Random histories of landed commits over small sets of names, so that they touch each other all the time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dbt_compiled import Commit
+from hypothesis import strategies as st
+
+BEGIN = datetime(2026, 10, 1, tzinfo=UTC)
+MARKETPLACES = {"US": ("ATVPDKIKX0DER", "USD", "Amazon.com"), "UK": ("A1F83G8C2ARO7P", "GBP", "Amazon.co.uk")}
+LANDED_BY_HISTORIES = (
+    "amazon_seller__order_lines", "links__registrations", "links__clicks", "events__touchpoints",
+    "events__conversions", "amazon_attribution__products", "tiktok_ads__ads", "reference__promo_codes",
+    "tiktok_shop__orders", "tiktok_shop__affiliate_orders",
+)  # fmt: skip
+DAYS = 24
+Row = dict[str, Any]
+
+_days = st.integers(0, DAYS)
+# Few instants: ties, touches at the conversion, touches exactly as old as a window.
+_instants = st.builds(lambda day, hour: BEGIN + timedelta(days=day, hours=hour), _days, st.sampled_from((0, 8, 16)))
+_markets = st.sampled_from(tuple(MARKETPLACES))
+_ads = st.sampled_from(("ad1", "ad2", "ad3"))
+_groups = st.sampled_from(("g1", "g2"))
+_asins = st.sampled_from(("B1", "B2"))
+_visitors = st.sampled_from(("v1", "v2", "v3"))
+_orders = st.sampled_from(tuple(f"o{number}" for number in range(6)))
+_shop_orders = st.sampled_from(("s1", "s2"))
+_journeys = st.sampled_from(("j1", "j2"))
+
+
+# Mostly a thing keeps its own instant and market from version to version, so that nothing else gives its change away.
+_moves = st.sampled_from((False, False, False, False, True))
+
+
+def own_instant(name: str) -> datetime:
+    """Where a thing is in time when nobody moves it."""
+    return BEGIN + timedelta(days=sum(name.encode()) * 7 % DAYS, hours=8)
+
+
+def utc(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def made_order_lines(
+    order: str, market: str, instant: datetime, is_moved: bool, status: str, lines: list[tuple[str, int]], code: str
+) -> Any:
+    marketplace, currency, channel = MARKETPLACES[market if is_moved else "US"]
+    bought = instant if is_moved else own_instant(order)
+    rows = [
+        {
+            "marketplace_id": marketplace, "amazon_order_id": order, "purchase_date": bought.isoformat(),
+            "last_updated_date": bought.isoformat(), "order_status": status, "item_status": status,
+            "sales_channel": channel, "sku": f"S-{asin}", "asin": asin, "quantity": 1, "currency": currency,
+            "item_price": f"{cents / 100:.2f}", "item_promotion_discount": "", "promotion_ids": code,
+        }
+        for asin, cents in lines
+    ]  # fmt: skip
+    return "amazon_seller__order_lines", rows, {}
+
+
+def _together(landings: list[Any]) -> Any:
+    """One commit of what several would have landed."""
+    return landings[0][0], [row for _, rows, _ in landings for row in rows], landings[0][2]
+
+
+def _rows(relation: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    rows = st.lists(st.fixed_dictionaries(fields), min_size=1, max_size=6)
+    return rows.map(lambda found: (relation, found, {}))
+
+
+def made_event_conversion(
+    name: str, journey: str, instant: datetime, is_moved: bool, amount: int, currency: str
+) -> Any:
+    row = {
+        "conversion_id": name, "journey_key": journey if is_moved else "j1", "net_amount_minor": amount,
+        "converted_at": utc(instant if is_moved else own_instant(name)), "currency": currency,
+    }  # fmt: skip
+    return "events__conversions", [row], {}
+
+
+def made_products(day: int, rows: list[tuple[str, str, int]]) -> Any:
+    date = f"{BEGIN + timedelta(days=day):%Y%m%d}"
+    claimed: list[Row] = [
+        {"profile_id": "p", "date": date, "campaign_id": "k1", "ad_group_id": group, "publisher": "TikTok",
+         "product_asin": asin, "product_conversion_type": "Promoted", "attributed_purchases14d": count,
+         "attributed_sales14d": "10.00"}
+        for group, asin, count in rows
+    ]  # fmt: skip
+    window = (f"{BEGIN + timedelta(days=day):%Y-%m-%d}",) * 2
+    return "amazon_attribution__products", claimed, {"account": "p", "window": window}
+
+
+def made_shop_order(order: str, price: int, creator: str) -> list[Any]:
+    created = own_instant(order)
+    seconds = int(created.timestamp())
+    row = {
+        "shop_id": "shop", "order_id": order, "status": "COMPLETED", "create_time": seconds, "paid_time": seconds,
+        "update_time": seconds, "payment_currency": "USD", "line_item_id": f"{order}-1", "line_item_currency": "USD",
+        "line_item_product_id": "B9", "line_item_sku_id": "k", "line_item_sale_price": f"{price / 100:.2f}",
+        "line_item_original_price": f"{price / 100:.2f}", "line_item_display_status": "COMPLETED",
+        "commerce_platform": "TIKTOK_SHOP",
+    }  # fmt: skip
+    day = f"{created:%Y-%m-%d}"
+    affiliate = {
+        "shop_id": "shop", "order_id": order, "create_date": day, "create_time": seconds, "status": "COMPLETED",
+        "sku_id": "k", "creator_username": creator, "quantity": 1, "price_currency": "USD",
+    }  # fmt: skip
+    landed = [("tiktok_shop__orders", [row], {"account": "shop"})]
+    if creator:
+        landed.append(("tiktok_shop__affiliate_orders", [affiliate], {"account": "shop", "window": (day, day)}))
+    return landed
+
+
+def made_ads_snapshot(contents: dict[str, str]) -> Any:
+    rows = [
+        {"ad_id": ad, "campaign_id": "k1", "adgroup_id": "g1" if ad == "ad1" else "g2", "tiktok_item_id": content,
+         "landing_page_url": "https://www.amazon.com/dp/B1"}
+        for ad, content in contents.items()
+    ]  # fmt: skip
+    return "tiktok_ads__ads", rows, {"account": "adv"}
+
+
+def made_codes(owners: dict[str, str]) -> Any:
+    rows = [
+        {"code": code, "creator_id": creator, "content_id": "post", "market": "US", "valid_from": utc(BEGIN)}
+        for code, creator in owners.items()
+    ]
+    return "reference__promo_codes", rows, {}
+
+
+# Of the days of the orders, and beside them.
+_claim_days = st.builds(
+    lambda order, beside: (own_instant(order) - BEGIN).days + beside, _orders, st.sampled_from((0, 0, -1, 1))
+)
+_landings = st.one_of(
+    st.lists(
+        st.builds(
+            made_order_lines,
+            _orders, _markets, _instants, _moves,
+            st.sampled_from(("Shipped", "Shipped", "Pending", "Cancelled")),
+            st.lists(st.tuples(_asins, st.sampled_from((0, 1, 999, 2500))), min_size=1, max_size=3),
+            st.sampled_from(("", "", "Ann10", "Bob5,Ann10")),
+        ),
+        min_size=1,
+        max_size=4,
+    ).map(_together),
+    _rows(
+        "links__registrations",
+        amazon_order_id=_orders, person_hash=st.sampled_from(("p1", "p2")), visitor_id=_visitors,
+        registered_at=_instants.map(utc),
+    ),
+    _rows(
+        "links__clicks",
+        click_id=st.sampled_from(tuple(f"c{number}" for number in range(6))), clicked_at=_instants.map(utc),
+        visitor_id=_visitors, ad_id=st.none() | _ads, creator_id=st.none() | st.just("ann"),
+        country=st.sampled_from(("US", "GB")),
+    ),
+    _rows(
+        "events__touchpoints",
+        touchpoint_id=st.sampled_from(tuple(f"t{number}" for number in range(8))), journey_key=_journeys,
+        occurred_at=_instants.map(utc), touch_type=st.sampled_from(("click", "view_6s", "engagement", "view_2s")),
+        channel=st.sampled_from(("tiktok_ads", "mail")),
+    ),
+    st.builds(
+        made_event_conversion,
+        st.sampled_from(("e1", "e2", "e3")), _journeys, _instants, _moves,
+        st.sampled_from((0, 1, 100, -250)), st.sampled_from(("USD", "USD", "JPY")),
+    ),
+    st.builds(made_products, _claim_days, st.lists(st.tuples(_groups, _asins, st.integers(0, 3)), max_size=3)),
+    st.builds(made_ads_snapshot, st.dictionaries(_ads, st.sampled_from(("post", "other")), max_size=3)),
+    st.builds(made_codes, st.dictionaries(st.sampled_from(("Ann10", "Bob5")), st.sampled_from(("ann", "bob")))),
+    st.builds(made_shop_order, _shop_orders, st.sampled_from((0, 1, 500)), st.sampled_from(("", "ann.x", "bob"))),
+)  # fmt: skip
+# Days between commits: a touch of a later commit than 45 days after its conversion is late.
+_pauses = st.sampled_from((0, 1, 1, 30, 50))
+
+
+@st.composite
+def histories(draw: st.DrawFn, size: int) -> tuple[list[Commit], list[list[Commit]]]:
+    """Commits in the order of knowledge, and the same commits in batches as they are processed, in any order."""
+    drawn = draw(st.lists(st.tuples(_landings, _pauses), min_size=size // 2, max_size=size))
+    landed = commits([(landing, pause) for landings, pause in drawn for landing in _as_list(landings)])
+    shuffled = draw(st.permutations(landed))
+    cuts = sorted(draw(st.sets(st.integers(1, len(landed)), max_size=4)) | {len(landed)})
+    return landed, [shuffled[begin:end] for begin, end in zip([0, *cuts], cuts, strict=False)]
+
+
+def reference_commits() -> list[Commit]:
+    """What is landed before any history begins: markets, exchange rates, accounts."""
+    markets = [
+        {"market": market, "marketplace_id": marketplace, "country": country, "currency": currency,
+         "timezone": zone, "amazon_domain": domain}
+        for (market, (marketplace, currency, _)), country, zone, domain in zip(
+            MARKETPLACES.items(), ("US", "GB"), ("America/Los_Angeles", "Europe/London"),
+            ("amazon.com", "amazon.co.uk"), strict=True,
+        )
+    ]  # fmt: skip
+    rates = [
+        {"rate_date": "2026-09-30", "currency": currency, "units_per_eur": rate}
+        for currency, rate in (("USD", "1.25"), ("GBP", "0.80"), ("JPY", "160"))
+    ]
+    profile = {"profile_id": "p", "currency_code": "USD", "marketplace_string_id": "ATVPDKIKX0DER",
+               "timezone": "America/Los_Angeles"}  # fmt: skip
+    advertiser = {"advertiser_id": "adv", "currency": "USD", "country": "US", "display_timezone": "America/New_York"}
+    return commits(
+        [
+            (("reference__markets", markets, {}), 0),
+            (("reference__fx_rates", rates, {}), 0),
+            (("amazon_attribution__profiles", [profile], {"account": "p"}), 0),
+            (("tiktok_ads__advertisers", [advertiser], {"account": "adv"}), 0),
+            (("tiktok_shop__shops", [{"shop_id": "shop", "region": "US", "name": "Shop"}], {}), 0),
+        ]
+    )
+
+
+def _as_list(landings: Any) -> list[Any]:
+    return landings if isinstance(landings, list) else [landings]
+
+
+def commits(landings: list[tuple[Any, int]]) -> list[Commit]:
+    """Commits of these landings, each so many days after the one before, numbered by stream."""
+    numbers: dict[str, int] = {}
+    at = BEGIN
+    found = []
+    for (relation, rows, scope), pause in landings:
+        at += timedelta(days=pause, minutes=1)
+        number = numbers[relation] = numbers.get(relation, -1) + 1
+        found.append(Commit(relation, number, f"{at:%Y-%m-%d %H:%M:%S}", tuple(rows), **scope))
+    return found

@@ -1,0 +1,105 @@
+"""Landed rows of a small world in pandas, and which order lines something links to TikTok."""
+
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+CLICK_DAYS = 14
+Rows = list[tuple[Any, ...]]
+
+
+class Landed:
+    """The landed rows of one small world, and the lines of its order ledger.
+
+    Args:
+        build: a connection to the build database; only ``raw`` is read.
+        release: a connection to the release; only the lines of the order ledger are read.
+    """
+
+    def __init__(self, build: duckdb.DuckDBPyConnection, release: duckdb.DuckDBPyConnection) -> None:
+        self._build = build
+        self.lines = release.execute("from fct_order_lines").df()
+        self.linked = self._linked()
+
+    def rows(self, stream: str) -> pd.DataFrame:
+        """What was landed, repeats of windows that overlap left out."""
+        frame = self._build.execute(f"from raw.{stream}").df()
+        return frame[[name for name in frame if not name.startswith("_")]].drop_duplicates()
+
+    def _linked(self) -> pd.DataFrame:
+        """Line, creator, evidence and age of the click, for every line that something links to TikTok."""
+        return pd.concat([self._by_code(), self._by_click(), self._by_affiliate()], ignore_index=True)
+
+    def _by_code(self) -> pd.DataFrame:
+        codes = self.rows("reference__promo_codes")
+        spans = codes.assign(start=utc(codes["valid_from"]), end=utc(codes["valid_to"]))
+        named = self.lines.dropna(subset=["promotion_ids"]).copy()
+        named["code"] = named["promotion_ids"].str.split(",")
+        named = named.explode("code").assign(code=lambda frame: frame["code"].str.strip().str.upper())
+        found = named.merge(spans, on=["code", "market"])
+        found = found[(found["start"] <= found["converted_at"]) & (found["converted_at"] < found["end"])]
+        once = found[["conversion_id", "creator_id"]].drop_duplicates("conversion_id")
+        return once.assign(evidence="promo_code", days=0, content_id=None, campaign_id=None)
+
+    def _by_click(self) -> pd.DataFrame:
+        """Last click within the window, for registered orders."""
+        shown = self.contents()[["ad_id", "shown"]]
+        clicks = self.rows("links__clicks").merge(shown, on="ad_id", how="left")
+        clicks = clicks.assign(
+            clicked=utc(clicks["clicked_at"]), content_id=clicks["content_id"].fillna(clicks["shown"])
+        )
+        people = self.rows("links__registrations")
+        of_person = people[["person_hash", "visitor_id"]].drop_duplicates().merge(clicks, on="visitor_id")
+        orders = people[["amazon_order_id", "person_hash"]].rename(columns={"amazon_order_id": "order_id"})
+        found = self.lines.merge(orders, on="order_id").merge(of_person, on="person_hash", suffixes=("", "_of_click"))
+        found["days"] = (found["converted_at"] - found["clicked"]) / pd.Timedelta(days=1)
+        found = found[(found["days"] >= 0) & (found["days"] < CLICK_DAYS)]
+        found = found[~found["conversion_id"].isin(self._by_code()["conversion_id"])]
+        last = found.sort_values("clicked").drop_duplicates("conversion_id", keep="last")
+        return last[["conversion_id", "creator_id", "content_id", "campaign_id", "days"]].assign(evidence="identity")
+
+    def _by_affiliate(self) -> pd.DataFrame:
+        """The Shop's lines are units: the report says how many of an order and product are a creator's."""
+        creators = self.rows("reference__creators").assign(handle=lambda frame: frame["handle"].str.lower())
+        named = self.rows("tiktok_shop__affiliate_orders")
+        named = named.assign(handle=named["creator_username"].str.lower()).merge(creators, on="handle")
+        named["units"] = named["quantity"].astype(int)
+        units = named.groupby(["order_id", "sku_id", "creator_id"], as_index=False).agg(
+            {"units": "sum", "content_id": "max"}
+        )
+        skus = self.rows("tiktok_shop__orders")[
+            ["order_id", "line_item_sku_id", "line_item_seller_sku"]
+        ].drop_duplicates()
+        found = self.lines[self.lines["platform"] == "tiktok_shop"].merge(
+            skus.rename(columns={"line_item_sku_id": "sku_id", "line_item_seller_sku": "sku"}), on=["order_id", "sku"]
+        )
+        found = found.merge(units, on=["order_id", "sku_id"])
+        found["unit"] = found.groupby(["order_id", "sku_id"])["line_ordinal"].rank(method="first")
+        found = found[found["unit"] <= found["units"]]
+        found = found[["conversion_id", "creator_id", "content_id"]]
+        return found.assign(evidence="shop_affiliate", days=0, campaign_id=None)
+
+    def contents(self) -> pd.DataFrame:
+        """What each ad shows: a post, or a video that nobody posted."""
+        ads = self.rows("tiktok_ads__ads")[["ad_id", "campaign_id", "tiktok_item_id", "video_id"]]
+        return ads.assign(shown=ads["tiktok_item_id"].fillna(ads["video_id"]))
+
+    def credited(self) -> pd.DataFrame:
+        """Linked lines with their amounts and their share of an order."""
+        found = self.linked.merge(self.lines, on="conversion_id")
+        return found.assign(orders=1 / found["lines_in_order"])
+
+
+def utc(texts: "pd.Series[str]") -> Any:
+    """Instants without a zone, as the ledger has them."""
+    return pd.to_datetime(texts, format="ISO8601", utc=True).dt.tz_localize(None)
+
+
+def ad_days(landed: Landed) -> pd.DataFrame:
+    """The daily reports with what each ad belongs to and shows, and whole minor units."""
+    ads = landed.rows("tiktok_ads__ads")[["ad_id", "campaign_id", "tiktok_item_id"]]
+    accounts = landed.rows("tiktok_ads__advertisers")[["advertiser_id", "currency", "country"]]
+    days = landed.rows("tiktok_ads__ad_report_daily").merge(ads, on="ad_id").merge(accounts, on="advertiser_id")
+    days = days.assign(spend_minor=(days["spend"].astype(float) * 100).round(), day=days["stat_time_day"].str[:10])
+    return days.assign(clicks=days["clicks"].astype(int), conversion=days["conversion"].astype(int))

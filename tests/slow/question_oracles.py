@@ -1,0 +1,52 @@
+"""Which function answers which question of docs/questions.md, by other code than the warehouse's."""
+
+from collections.abc import Callable
+
+from .question_landing import Landed, Rows
+from .question_money import (
+    amazon_ahead,
+    bonus,
+    content_that_sells,
+    contributions,
+    creators_on_amazon,
+    net_on_amazon,
+    not_paid_back,
+    orders_by_creator,
+    range_of_models,
+    shares_by_band,
+    spark_against_other_ads,
+    views_of_posts,
+)
+from .question_platforms import (
+    calendar_of_events,
+    claims,
+    landings_by_day,
+    median_wait,
+    nothing_to_explain,
+    searches,
+    share_after_14_days,
+    tag_survival,
+)
+
+ORACLES: dict[int, Callable[[Landed], Rows]] = {
+    1: net_on_amazon,
+    2: range_of_models,
+    3: amazon_ahead,
+    4: shares_by_band,
+    5: contributions,
+    6: not_paid_back,
+    7: content_that_sells,
+    8: views_of_posts,
+    9: median_wait,
+    10: share_after_14_days,
+    11: claims,
+    12: tag_survival,
+    13: landings_by_day,
+    14: spark_against_other_ads,
+    15: calendar_of_events,
+    16: creators_on_amazon,
+    17: bonus,
+    18: nothing_to_explain,
+    19: searches,
+    20: orders_by_creator,
+}
