@@ -27,9 +27,10 @@ COMPILE = ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 demo: $(VENV)/.ready ## the whole way in one go: sandbox, Airflow, ledgers, release, page (about 8 minutes, then 5)
 	$(BIN)/phygital demo
 
+# Files in their order: the long ones of dbt and e2e come early, so that no worker is left with one of them at the end.
 # Status 5 is pytest's "nothing was selected", which is no failure when somebody picks tests.
 test: $(VENV)/.ready $(CONFORMANCE_VENV)/.ready ## every test but the slow ones; PYTEST_ARGS="-k funnel" picks some
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	$(CONFORMANCE) || { status=$$?; test -n "$(PYTEST_ARGS)" -a $$status -eq 5; }
 
 test-slow: $(VENV)/.ready ## the tests that take minutes

@@ -368,6 +368,7 @@ def test_the_funnel_keeps_what_masked_tags_hide(world) -> None:
     assert found == [("v1", 30), (None, 20)]
 
 
+@pytest.mark.slow
 def test_order_of_rows_and_a_full_rebuild_change_nothing(world) -> None:
     """Shuffled raw tables and a build from nothing give every ledger and mart again, row by row."""
     before = world.fingerprint()

@@ -167,7 +167,7 @@ def test_a_query_can_neither_write_nor_reach_another_file(home, statement):
         query(settings, statement)
 
 
-@pytest.mark.parametrize("by", ["moment", pytest.param("run id", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("by", [pytest.param("moment", marks=pytest.mark.slow), "run id"])
 def test_a_past_state_of_knowledge_is_rebuilt_table_for_table(home, by):
     settings, first, _ = home
     moment = datetime.fromisoformat("2026-10-10T12:00:00+00:00")
@@ -249,7 +249,7 @@ pipeline.build_and_publish(Settings.from_env(), on_phase=on_phase)
     "phase",
     [
         pytest.param("accept", marks=pytest.mark.slow),
-        "ledgers",
+        pytest.param("ledgers", marks=pytest.mark.slow),
         pytest.param("gate published", marks=pytest.mark.slow),
     ],
 )

@@ -25,7 +25,9 @@ LAYERS = {
         ("resource_type:unit_test",),
     ),
 }
+PARSED = ("*.yml", "models/**/*", "macros/**/*", "tests/**/*", "seeds/**/*")
 DATABASE_VARIABLE = "PHYGITAL_BUILD_DATABASE"
+_manifests: dict[tuple[Any, ...], Any] = {}
 
 
 class Project:
@@ -52,11 +54,22 @@ class Project:
             BuildError: a model or a test failed; the message names the first few.
         """
         if self._manifest is None:
-            self._manifest = self._run("parse").result
+            self._manifest = self._parsed()
         selected, excluded = LAYERS[layer]
         refresh = ("--full-refresh",) if full_refresh else ()
         # Every test of a layer is selected by its own path: to look for those of the models' ancestors costs seconds.
         self._run("build", "--indirect-selection", "empty", "--select", *selected, "--exclude", *excluded, *refresh)
+
+    def _parsed(self) -> Any:
+        """The project, parsed once in a process for all databases of one name: that takes longer than a small build."""
+        folder = self._settings.project_dir / "dbt_project"
+        files = frozenset((path, path.stat().st_mtime_ns) for pattern in PARSED for path in folder.glob(pattern))
+        # Relations are named after the database's file.
+        key = (files, self._database.stem, json.dumps(variables(self._settings)))
+        if key not in _manifests:
+            _manifests.clear()
+            _manifests[key] = self._run("parse").result
+        return _manifests[key]
 
     def _run(self, command: str, *arguments: str) -> Any:
         from dbt.adapters.factory import reset_adapters
