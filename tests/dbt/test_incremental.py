@@ -240,7 +240,7 @@ def test_batches_in_any_order_give_what_a_full_refresh_gives(ledger: Ledger, his
 
 
 @pytest.mark.slow
-@settings(slow_to_draw, max_examples=60)
+@settings(slow_to_draw, max_examples=12)
 @given(history=histories(size=60))
 def test_longer_histories(ledger: Ledger, history: Any) -> None:
     """The same with longer histories, and against a database into which they land at once and in order."""
@@ -259,7 +259,7 @@ def test_the_bridge_between_two_releases_adds_up(ledger: Ledger, first: Any, sec
 
 
 @pytest.mark.slow
-@settings(slow_to_draw, max_examples=20)
+@settings(slow_to_draw, max_examples=6)
 @given(first=histories(size=30), second=histories(size=30))
 def test_longer_bridges(ledger: Ledger, first: Any, second: Any) -> None:
     """The same with longer histories."""
