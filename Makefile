@@ -34,7 +34,7 @@ test: $(VENV)/.ready $(CONFORMANCE_VENV)/.ready ## every test but the slow ones;
 	$(CONFORMANCE) || { status=$$?; test -n "$(PYTEST_ARGS)" -a $$status -eq 5; }
 
 test-slow: $(VENV)/.ready ## the tests that take minutes
-	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS) || { status=$$?; test $$status -eq 5; }
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) || { status=$$?; test $$status -eq 5; }
 
 conformance: $(CONFORMANCE_VENV)/.ready ## the sandbox read by other people's API clients; part of test
 	$(CONFORMANCE)
