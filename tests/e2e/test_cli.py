@@ -168,7 +168,7 @@ def test_the_whole_chain_runs_by_hand_against_a_sandbox_that_is_served_by_hand(p
     finally:
         server.send_signal(signal.SIGINT)
     assert server.wait(20) == 0
-    assert len(totals) == 5
+    assert len(totals) == 8
     assert len({(row["micro"], row["minor"]) for row in totals}) == 1
     assert totals[0]["micro"] == 1_000_000 * totals[0]["lines"] > 0
     assert unreachable.returncode == 1
