@@ -1,7 +1,5 @@
 """The journey engine's own SQL, as dbt compiles it, on tables that its benchmark and its tests fill."""
 
-import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +7,10 @@ from typing import Any
 
 import duckdb
 
-from phygital_funnel.errors import BuildError
 from phygital_funnel.warehouse import database
+from phygital_funnel.warehouse.compiler import Compiler
 
+DATABASE = "credit"
 SCHEMAS = ("intermediate", "ledgers")
 # In the order of their references.
 NAMES = (
@@ -88,37 +87,11 @@ def compiled(
     Raises:
         BuildError: dbt cannot compile them.
     """
-    # A tool's import of two seconds, which only this function needs.
-    from dbt.cli.main import dbtRunner
-
-    os.environ["PHYGITAL_BUILD_DATABASE"] = str(folder / "credit.duckdb")
-    os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-    project = str(project_dir / "dbt_project")
-    options = (
-        "--project-dir", project, "--profiles-dir", project, "--target-path", str(folder), "--log-path", str(folder),
-        "--log-level", "none", "--quiet", "--no-write-json",
-    )  # fmt: skip
-    # Parsing takes seconds and does not depend on the settings.
-    runner = dbtRunner(manifest=_succeeded(dbtRunner().invoke(["parse", *options])).result)
-    return [
-        _models(
-            _succeeded(runner.invoke(["compile", "--select", *NAMES, "--vars", json.dumps(dict(variables)), *options]))
-        )
-        for variables in variants
-    ]
+    compiler = Compiler(project_dir, folder, folder / f"{DATABASE}.duckdb")
+    return [_models(compiler.nodes(*NAMES, variables=settings)) for settings in variants]
 
 
-def _succeeded(run: Any) -> Any:
-    from dbt.adapters.factory import reset_adapters
-
-    reset_adapters()
-    if not run.success:
-        raise BuildError(f"dbt cannot compile the credit models: {run.exception or run.result}")
-    return run
-
-
-def _models(run: Any) -> tuple[CreditModel, ...]:
-    nodes = {result.node.name: result.node for result in run.result.results if result.node.name in NAMES}
+def _models(nodes: Mapping[str, Any]) -> tuple[CreditModel, ...]:
     return tuple(
         CreditModel(
             name,
@@ -142,8 +115,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection) -> None:
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:
     """Use a database of the name that the models are compiled for, in memory when no path is given."""
-    con.execute(f"attach '{path or ':memory:'}' as credit")
-    con.execute("use credit")
+    con.execute(f"attach '{path or ':memory:'}' as {DATABASE}; use {DATABASE}")
 
 
 def connect() -> duckdb.DuckDBPyConnection:

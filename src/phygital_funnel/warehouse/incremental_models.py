@@ -3,9 +3,7 @@
 dbt compiles them once; then a database runs them in milliseconds, as often as a benchmark or a test needs.
 """
 
-import os
 from collections.abc import Collection, Iterator
-from copy import copy
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -13,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from phygital_funnel.errors import BuildError
 from phygital_funnel.warehouse import database
+from phygital_funnel.warehouse.compiler import Compiler
 
 STATE = ("int_reach__credited_lines", "int_reach__credited_touches", "int_reach__credited_cells")
 # That these are there is what tells the models to keep what was credited (macros/reach.sql).
@@ -85,13 +83,14 @@ def compiled(
         BuildError: dbt cannot compile them.
     """
     path = folder / f"{database_name}.duckdb"
-    run = _Dbt(project_dir, folder, path)
-    full = run.compiled(outputs)
+    compiler = Compiler(project_dir, folder, path)
+    selected = [f"+{name}" for name in outputs]
+    full = compiler.nodes(*selected)
     with database.connect(path) as con:
         for table in KEPT:
             con.execute(f"create schema if not exists {table.split('.')[0]}")
             con.execute(f"create table {table} (stub int)")
-    kept = run.compiled(outputs)
+    kept = compiler.nodes(*selected)
     needs = _needs(full, outputs, inputs)
     seeds = project_dir / "dbt_project" / "seeds"
     return tuple(
@@ -99,42 +98,6 @@ def compiled(
         for name in TopologicalSorter(needs).static_order()
         if name in full and name not in inputs
     )
-
-
-class _Dbt:
-    """dbt in this process, on a project that is parsed once."""
-
-    def __init__(self, project_dir: Path, folder: Path, path: Path) -> None:
-        os.environ["PHYGITAL_BUILD_DATABASE"] = str(path)
-        os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
-        project, scratch = str(project_dir / "dbt_project"), str(folder)
-        self._options = (
-            "--project-dir", project, "--profiles-dir", project, "--target-path", scratch, "--log-path", scratch,
-            "--log-level", "none", "--quiet", "--no-write-json",
-        )  # fmt: skip
-        self._manifest: Any = None
-        self._manifest = self._run("parse").result
-
-    def compiled(self, outputs: Collection[str]) -> dict[str, Any]:
-        """Nodes by name; a run's own copies, because the next run compiles the manifest's again."""
-        run = self._run(
-            "compile", "--select", *(f"+{name}" for name in outputs), "--exclude", "resource_type:test",
-            "resource_type:unit_test",
-        )  # fmt: skip
-        return {result.node.name: copy(result.node) for result in run.result.results}
-
-    def _run(self, *arguments: str) -> Any:
-        # A tool's import of two seconds, which only this class needs.
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-        from dbt.adapters.factory import reset_adapters
-        from dbt.cli.main import dbtRunner
-
-        run: Any = dbtRunner(manifest=self._manifest).invoke([*arguments, *self._options])
-        reset_adapters()
-        DuckDBConnectionManager.close_all_connections()
-        if not run.success:
-            raise BuildError(f"dbt cannot compile the models: {run.exception or run.result}")
-        return run
 
 
 def _needs(nodes: dict[str, Any], outputs: Collection[str], inputs: Collection[str]) -> dict[str, set[str]]:
