@@ -43,6 +43,7 @@ class AirflowPlan:
         pools: slots per pool.
         dag_ids: the DAGs that must be there before it counts as running.
         has_triggerer: start a triggerer too; without one, a task that defers waits for ever.
+        plugins_folder: another one than that below the DAG files.
     """
 
     home: Path
@@ -53,6 +54,7 @@ class AirflowPlan:
     pools: Mapping[str, int]
     dag_ids: frozenset[str]
     has_triggerer: bool = False
+    plugins_folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def airflow_environment(plan: AirflowPlan, port: int) -> dict[str, str]:
     sections = {
         "CORE": {
             "DAGS_FOLDER": str(plan.dags_folder),
-            "PLUGINS_FOLDER": str(plan.dags_folder / "plugins"),
+            "PLUGINS_FOLDER": str(plan.plugins_folder or plan.dags_folder / "plugins"),
             "LOAD_EXAMPLES": "False",
             "EXECUTOR": "LocalExecutor",
             "PARALLELISM": str(plan.parallelism),

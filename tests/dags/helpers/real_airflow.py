@@ -20,6 +20,7 @@ from phygital_funnel.sources.registry import streams_of
 
 PROJECT = Path(__file__).resolve().parents[3]
 DAGS = PROJECT / "dags"
+LINGER = Path(__file__).with_name("plugins") / "linger.py"
 
 
 def variables(home, sandbox, accounts=1, **others):
@@ -95,9 +96,13 @@ class Airflow:
 
 
 @contextlib.contextmanager
-def airflow(home, plain, *, parallelism=4, has_triggerer=False, **slots):
-    """Start the components, with other numbers of slots for some pools; they are ended when the block ends."""
+def airflow(home, plain, *, parallelism=4, has_triggerer=False, plugins=(), **slots):
+    """Start the components, with more plugins and other numbers of slots for some pools; they end with the block."""
     home.mkdir(parents=True, exist_ok=True)
+    folder = home / "plugins"
+    folder.mkdir()
+    for plugin in (*(DAGS / "plugins").glob("*.py"), *plugins):
+        (folder / plugin.name).symlink_to(plugin)
     family = Family(home)
     plan = orchestrator.AirflowPlan(
         home=home / "airflow",
@@ -108,6 +113,7 @@ def airflow(home, plain, *, parallelism=4, has_triggerer=False, **slots):
         pools={name: pool["slots"] for name, pool in json.loads((DAGS / "pools.json").read_text()).items()} | slots,
         dag_ids=frozenset({"extract_tiktok", "extract_amazon", "extract_first_party", "build_funnel"}),
         has_triggerer=has_triggerer,
+        plugins_folder=folder,
     )
     try:
         with orchestrator.running(plan, family) as running:
