@@ -1,13 +1,20 @@
 with accepted as (
     select
         *,
-        {{ is_masked([
+        {{ shows_nothing([
             'clicks', 'promoted_detail_page_views', 'promoted_add_to_carts', 'promoted_orders', 'promoted_units',
             'detail_page_views', 'add_to_carts', 'orders', 'units', 'promoted_sales_minor', 'sales_minor',
             'referral_bonus_minor'
-        ]) }} as is_masked
+        ]) }} as shows_nothing
     from {{ ref('base_amazon_attribution__performance') }}
     where reject_rule is null
+),
+
+judged as (
+    select
+        accepted.*,
+        {{ is_masked(['profile_id', 'report_level', 'campaign_id', 'ad_group_id', 'creative_id']) }} as is_masked
+    from accepted
 )
 
 select
@@ -32,4 +39,4 @@ select
     {{ unmasked('sales_minor') }} as sales_minor,
     {{ unmasked('referral_bonus_minor') }} as referral_bonus_minor,
     currency
-from accepted
+from judged

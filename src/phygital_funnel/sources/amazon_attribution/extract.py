@@ -1,18 +1,23 @@
 """Reads the streams of Amazon Attribution for one profile."""
 
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from phygital_funnel import clock
 from phygital_funnel.errors import RequestRefused, TruncatedReport
+from phygital_funnel.landing import Landing
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.amazon_ads_api import ColumnNames
 from phygital_funnel.sources.amazon_attribution.client import AmazonAttribution, RangeTooLong, ReportPage, list_in
 from phygital_funnel.sources.amazon_attribution.streams import SOURCE, Level, Listing, Report
+from phygital_funnel.sources.amazon_attribution.unmasked import days_to_read_again
 from phygital_funnel.sources.stream import Extraction, Page, Stream, Window, snake_case
+
+logger = logging.getLogger(__name__)
 
 MOST_PAGES = 10_000
 
@@ -21,12 +26,18 @@ class AmazonAttributionExtractor:
     """Reads any stream of the source; one instance holds one connection pool and one token."""
 
     def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._client = AmazonAttribution(settings)
 
     def extract(self, stream: Stream, account: str, window: Window) -> Iterator[Extraction]:
-        """Read one stream of one profile; nothing is asked for before an extraction's pages are read."""
+        """Read one stream of one profile; nothing is asked for before an extraction's pages are read.
+
+        Whoever lands each extraction before asking for the next also gets the days that have come out of the mask.
+        """
         if isinstance(stream.request, Report):
-            yield from self._reports(stream, stream.request, account, window)
+            known = Landing.of(self._settings).newest(stream)
+            yield from self._reports(stream, account, window, stream.request.levels)
+            yield from self._unmasked(stream, stream.request, account, known)
         else:
             yield Extraction(stream, partial(self._listed, stream, account), account)
 
@@ -52,13 +63,26 @@ class AmazonAttributionExtractor:
         else:
             yield Page([{**_flat(row, listing), "profile_id": account} for row in rows], answer.request_id)
 
-    def _reports(self, stream: Stream, report: Report, account: str, window: Window) -> Iterator[Extraction]:
+    def _reports(self, stream: Stream, account: str, window: Window, levels: tuple[Level, ...]) -> Iterator[Extraction]:
         for asked in stream.reread.windows(window, clock.today()):
-            for level in report.levels:
+            for level in levels:
                 # Which ids a row must have depends on the level, so each level is held to its own.
                 of_level = replace(stream, required=(*stream.required, *level.ids))
                 pages = partial(self._pages, of_level, level, account, asked)
                 yield Extraction(of_level, pages, account, part=level.name, window=asked)
+
+    def _unmasked(self, stream: Stream, report: Report, account: str, known: int) -> Iterator[Extraction]:
+        """What Amazon shows by now of days that were read while a tag had fewer than ten clicks."""
+        oldest = clock.today() - timedelta(days=stream.reread.history_days - 1)
+        found = days_to_read_again(Landing.of(self._settings), stream, account, report.metrics, known)
+        for level in report.levels:
+            window = found.get(level.name)
+            if window is not None and window.end >= oldest:
+                logger.info(
+                    "%s %s of %s: a tag has had its tenth click, so %s to %s are read again",
+                    stream.relation, level.name, account, window.start, window.end,
+                )  # fmt: skip
+                yield from self._reports(stream, account, window, (level,))
 
     def _pages(self, stream: Stream, level: Level, account: str, window: Window, cursor: Any) -> Iterator[Page]:
         added = {"profile_id": account, "level": level.name} if level.name else {"profile_id": account}

@@ -48,10 +48,12 @@ class Report:
     Args:
         report_type: what the API calls it.
         levels: the grains to ask for.
+        metrics: columns whose values are all zero in rows that Amazon masks.
     """
 
     report_type: str
     levels: tuple[Level, ...]
+    metrics: tuple[str, ...]
 
 
 _KINDLE = ("kindleEditionNormalizedPagesRead14d", "kindleEditionNormalizedPagesRoyalties14d")
@@ -128,6 +130,7 @@ PERFORMANCE = Stream(
             Level("ADGROUP", ids=("ad_group_id",), metrics=_WITH_BONUS),
             Level("CREATIVE", ids=("ad_group_id", "creative_id")),
         ),
+        metrics=tuple(snake_case(name) for name in _WITH_BONUS),
     ),
     meaning=Meaning(
         "report level x tag x day",
@@ -151,7 +154,7 @@ PRODUCTS = Stream(
     scope=("date",),
     required=("profile_id", "date", "campaign_id", "ad_group_id", "product_asin", "product_conversion_type"),
     reread=Reread(30, per_request=31, history_days=90),
-    request=Report("PRODUCTS", levels=(Level(),)),
+    request=Report("PRODUCTS", levels=(Level(),), metrics=tuple(snake_case(name) for name in _PRODUCTS)),
     meaning=Meaning(
         "ad group x ASIN x conversion type x day",
         zone="profile",
