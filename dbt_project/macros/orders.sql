@@ -23,3 +23,18 @@
 {% macro has_tax_on_top(country) -%}
     coalesce({{ country }} in ('US', 'CA', 'PR'), true)
 {%- endmacro %}
+
+{# What TikTok Shop has given back for a unit, by one row of its returns: nothing until the return is complete. #}
+{% macro money_gone_back(row) -%}
+    case
+        when {{ row }}.return_type = 'replacement' then 0
+        when {{ row }}.return_status = 'return_or_refund_request_complete'
+            then coalesce({{ row }}.refund_subtotal_minor, {{ row }}.refund_minor, 0)
+        else 0
+    end
+{%- endmacro %}
+
+{# Whether a line is kept, as known now: of placed orders the retained ones. #}
+{% macro is_retained(status) -%}
+    {{ status }} not in ('cancelled', 'refunded')
+{%- endmacro %}

@@ -1,30 +1,5 @@
 -- Amazon states which units came back, and no money. Units go to the lines of their order and SKU in order.
-with sizes as (
-    select
-        conversion_id,
-        order_id,
-        sku,
-        line_ordinal,
-        asin,
-        max(quantity) as quantity
-    from {{ ref('base_amazon_seller__order_line_versions') }}
-    where reject_rule is null
-    group by conversion_id, order_id, sku, line_ordinal, asin
-),
-
-lines as (
-    select
-        sizes.*,
-        cast(sum(quantity) over (
-            partition by order_id, sku
-            order by asin, line_ordinal
-            rows between unbounded preceding and current row
-        ) as bigint) as quantity_upto
-    from sizes
-    where quantity > 0
-),
-
-changes as (
+with changes as (
     select
         lines.conversion_id,
         returned._commit,
@@ -35,7 +10,7 @@ changes as (
             - greatest(returned.units_before, lines.quantity_upto - lines.quantity)
         ) as returned_change
     from {{ ref('int_orders__returned_units') }} as returned
-    join lines
+    join {{ ref('int_orders__amazon_quantities') }} as lines
         on lines.order_id = returned.order_id
         and lines.sku = returned.sku
         and lines.quantity_upto > returned.units_before

@@ -52,6 +52,7 @@ placed as (
 select
     order_id,
     sku,
+    license_plate_number,
     units_upto - quantity as units_before,
     units_upto,
     _commit,
@@ -63,6 +64,7 @@ union all
 select
     placed.order_id,
     placed.sku,
+    placed.license_plate_number,
     placed.units_upto - placed.quantity as units_before,
     placed.units_upto,
     withdrawn._commit,

@@ -8,13 +8,8 @@ with versions as (
         currency,
         _commit,
         updated_at,
-        case
-            when return_type = 'replacement' then 0
-            when return_status = 'return_or_refund_request_complete'
-                then coalesce(refund_subtotal_minor, refund_minor, 0)
-            else 0
-        end as refund_minor
-    from {{ ref('base_tiktok_shop__refund_versions') }}
+        {{ money_gone_back('stated') }} as refund_minor
+    from {{ ref('base_tiktok_shop__refund_versions') }} as stated
     where reject_rule is null
 ),
 
