@@ -36,6 +36,12 @@ def test_there_are_twenty_questions():
     assert sorted(questions()) == list(range(1, 21))
 
 
+def test_the_page_says_of_every_published_table_what_it_is_for():
+    """A table that no query and no row of the page names is one that nobody finds."""
+    page = (PROJECT.parent / "docs" / "questions.md").read_text(encoding="utf-8")
+    assert [model["name"] for model in MODELS if model["name"] not in page] == []
+
+
 @EVERY_MODEL
 def test_published_relations_say_their_grain_owner_and_columns(model):
     """What stands here is what readers find as comments in the release."""

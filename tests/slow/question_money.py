@@ -31,6 +31,8 @@ def range_of_models(landed: Landed) -> Rows:
 def _baskets(landed: Landed) -> pd.DataFrame:
     """Orders by band: what was asked for all lines of an order, less discounts, in euros of its date.
 
+    Nobody knows what cancelled lines were worth.
+
     The sandbox's prices hold no tax anywhere.
     """
     rates = landed.rows("reference__fx_rates").assign(rate=lambda frame: frame["units_per_eur"].astype(float))
@@ -42,12 +44,13 @@ def _baskets(landed: Landed) -> pd.DataFrame:
     lines["rate"] = lines["rate"].where(lines["currency"] != "EUR", 1.0)
     units = lines["currency"].map(lambda currency: {"JPY": 1}.get(currency, 100))
     asked = lines["gross_amount_minor"] - lines["discount_minor"].fillna(0)
+    asked = asked.where(lines["conversion_status"] != "cancelled")
     lines["euros"] = asked / units * 100 / lines["rate"]
     worth = lines.groupby(["platform", "order_id"])["euros"].sum(min_count=1)
     lines["band"] = [_band(worth.get(key)) for key in zip(lines["platform"], lines["order_id"], strict=True)]
-    kept = lines[(lines["conversion_status"] != "cancelled") & (lines["platform"] != "events")]
-    return kept.assign(
-        orders=1 / kept["lines_in_order"], is_linked=kept["conversion_id"].isin(landed.linked["conversion_id"])
+    placed = lines[lines["platform"] != "events"]
+    return placed.assign(
+        orders=1 / placed["lines_in_order"], is_linked=placed["conversion_id"].isin(landed.linked["conversion_id"])
     )
 
 
@@ -82,20 +85,49 @@ def shares_by_band(landed: Landed) -> Rows:
     return sorted(answers)
 
 
-def orders_by_creator(landed: Landed) -> Rows:
-    """20: shares of orders, the Shop's and Amazon's."""
-    found = landed.credited().dropna(subset=["creator_id"])
-    table = found.pivot_table(index="creator_id", columns="platform", values="orders", aggfunc="sum", fill_value=0)
-    return [(str(creator), row["tiktok_shop"], row.get("amazon", 0)) for creator, row in table.iterrows()]
+def new_to_the_brand(landed: Landed) -> Rows:
+    """16: what Amazon claims for each tag's products, and of buyers new to the brand; no tag is one creator's."""
+    rows = landed.rows("amazon_attribution__products")
+    names = {
+        "claimed": ("attributed_purchases14d", "brand_halo_attributed_purchases14d"),
+        "new": ("attributed_new_to_brand_purchases14d", "brand_halo_new_to_brand_purchases14d"),
+    }
+    for name, columns in names.items():
+        rows[name] = sum(rows[column].fillna(0).astype(float) for column in columns)
+    sums = rows.groupby("ad_group_id")[["claimed", "new"]].sum()
+    return [
+        (tag, None, row["claimed"], row["new"], row["new"] / row["claimed"])
+        for tag, row in sums.iterrows()
+        if row["claimed"]
+    ]
 
 
-def creators_on_amazon(landed: Landed) -> Rows:
-    """16: orders, and those neither cancelled nor wholly refunded."""
-    found = landed.credited().dropna(subset=["creator_id"])
-    found = found[found["platform"] == "amazon"]
-    kept = found["orders"].where(~found["conversion_status"].isin(["cancelled", "refunded"]), 0)
-    sums = found.assign(kept=kept).groupby("creator_id")[["orders", "kept"]].sum().reset_index()
-    return [tuple(row) for row in sums.sort_values(["orders", "creator_id"], ascending=[False, True]).to_numpy()]
+def live_sessions(landed: Landed) -> Rows:
+    """20: lines of each room, and her linked orders on Amazon until three days after the last of them."""
+    units = landed.rows("tiktok_shop__orders")
+    units = units[units["line_item_room_id"].fillna("") != ""]
+    rooms = units.drop_duplicates(["order_id", "line_item_seller_sku"])[
+        ["order_id", "line_item_seller_sku", "line_item_room_id"]
+    ]
+    sold = landed.lines.merge(rooms, left_on=["order_id", "sku"], right_on=["order_id", "line_item_seller_sku"]).rename(
+        columns={"line_item_room_id": "room"}
+    )
+    shop = landed.linked[landed.linked["evidence"] == "shop_affiliate"][["conversion_id", "creator_id"]]
+    sold = sold.merge(shop, on="conversion_id", how="left")
+    amazon = landed.credited()
+    amazon = amazon[amazon["platform"] == "amazon"].dropna(subset=["creator_id"])
+    answers: Rows = []
+    for (room, market, currency), lines in sold.groupby(["room", "market", "currency"]):
+        creators = lines["creator_id"].dropna().unique()
+        creator = creators[0] if len(creators) == 1 else None
+        until = lines["converted_at"].max() + pd.Timedelta(hours=72)
+        tail = amazon[
+            (amazon["creator_id"] == creator) & (amazon["market"] == market)
+            & (amazon["converted_at"] >= lines["converted_at"].min()) & (amazon["converted_at"] < until)
+        ]  # fmt: skip
+        money = lines["net_amount_minor"].sum(), tail["orders"].sum(), tail["net_amount_minor"].sum()
+        answers.append((room, creator, currency, *money))
+    return sorted(answers, key=lambda row: (row[0], row[2]))
 
 
 def _costs(landed: Landed) -> pd.DataFrame:

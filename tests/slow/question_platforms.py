@@ -70,7 +70,7 @@ def share_after_14_days(landed: Landed) -> Rows:
 
 
 def claims(landed: Landed) -> Rows:
-    """11: what each platform claims per week, beside the orders of its scope."""
+    """11: what each platform claims per week, beside the orders of its scope that were kept."""
     markets = landed.rows("reference__markets")
     by_country = dict(zip(markets["country"], markets["market"], strict=True)) | {"UK": "UK"}
     ads = ad_days(landed)
@@ -113,7 +113,7 @@ def claims(landed: Landed) -> Rows:
     every = pd.concat([frame[wanted] for frame in (ads, affiliate, *by_window, tags)])
     every["week"] = _monday(every["day"])
     claimed = every.groupby(["method", "scope", "market", "week"], as_index=False)["orders"].sum()
-    sold = landed.lines[landed.lines["conversion_status"] != "cancelled"]
+    sold = landed.lines[~landed.lines["conversion_status"].isin(["cancelled", "refunded"])]
     sold = sold.assign(week=_monday(sold["event_date_market"]), scope=sold["platform"])
     sold = (
         sold.drop_duplicates(["platform", "order_id"])
@@ -179,8 +179,8 @@ def landings_by_day(landed: Landed) -> Rows:
 
 
 def calendar_of_events(landed: Landed) -> Rows:
-    """15: orders per day before, during and after each event, by platform."""
-    lines = landed.lines[landed.lines["conversion_status"] != "cancelled"]
+    """15: orders per day before, during and after each event, by platform; and those of them that were kept."""
+    lines = landed.lines
     first, last = lines["converted_at"].min(), lines["converted_at"].max()
     events = landed.rows("reference__promotions")
     rows: Rows = []
@@ -195,12 +195,22 @@ def calendar_of_events(landed: Landed) -> Rows:
             inside = lines[(lines["platform"] == platform) & (lines["market"] == event.market)]
             inside = inside[(since <= inside["converted_at"]) & (inside["converted_at"] < until)]
             orders = inside["order_id"].nunique()
+            kept = inside[~inside["conversion_status"].isin(["cancelled", "refunded"])]["order_id"].nunique()
             hours = int(
                 max(pd.Timedelta(0), min(until, last + pd.Timedelta(microseconds=1)) - max(since, first))
                 / pd.Timedelta(hours=1)
             )
             rows.append(
-                (event.name, event.market, platform, period, orders, hours, 24 * orders / hours if hours else None)
+                (
+                    event.name,
+                    event.market,
+                    platform,
+                    period,
+                    orders,
+                    kept,
+                    hours,
+                    24 * orders / hours if hours else None,
+                )
             )
     return sorted(rows, key=lambda row: row[:4])
 

@@ -20,6 +20,8 @@ typed as (
         {{ whole_number('brand_halo_attributed_add_to_cart_clicks14d') }} as halo_add_to_carts,
         {{ whole_number('brand_halo_attributed_purchases14d') }} as halo_orders,
         {{ whole_number('brand_halo_units_sold14d') }} as halo_units,
+        {{ whole_number('attributed_new_to_brand_purchases14d') }} as promoted_new_to_brand_orders,
+        {{ whole_number('brand_halo_new_to_brand_purchases14d') }} as halo_new_to_brand_orders,
         {{ decimal_number('attributed_sales14d') }} as promoted_sales_amount,
         {{ decimal_number('brand_halo_attributed_sales14d') }} as halo_sales_amount,
         (
@@ -31,6 +33,8 @@ typed as (
             or {{ is_bad_whole_number('brand_halo_attributed_add_to_cart_clicks14d') }}
             or {{ is_bad_whole_number('brand_halo_attributed_purchases14d') }}
             or {{ is_bad_whole_number('brand_halo_units_sold14d') }}
+            or {{ is_bad_whole_number('attributed_new_to_brand_purchases14d') }}
+            or {{ is_bad_whole_number('brand_halo_new_to_brand_purchases14d') }}
             or {{ is_bad_decimal('attributed_sales14d') }}
             or {{ is_bad_decimal('brand_halo_attributed_sales14d') }}
         ) as has_bad_number,

@@ -10,6 +10,7 @@ typed as (
         {{ clean_text('timezone') }} as time_zone,
         {{ clean_text('marketplace_string_id') }} as marketplace_id,
         {{ clean_text('account_name') }} as account_name,
+        {{ clean_text('account_id') }} as seller_id,
         {{ landing_columns() }}
     from landed
 ),

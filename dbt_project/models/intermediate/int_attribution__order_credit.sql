@@ -13,7 +13,7 @@ with credit as (
         lines.lines_in_order,
         lines.reporting_currency,
         credit.credit_micro,
-        case when credit.conversion_status in ('cancelled', 'refunded') then 0 else credit.credit_micro end
+        case when {{ is_retained('credit.conversion_status') }} then credit.credit_micro else 0 end
             as retained_credit_micro,
         credit.attributed_amount_minor,
         credit.attributed_amount_reporting_minor

@@ -1,4 +1,5 @@
 -- What an order was worth when placed, in euros at the rate of its date, so that bands mean the same in every market.
+-- Platforms write nothing or zero into what was cancelled: a cancelled order is of no known worth.
 with lines as (
     select
         lines.platform,
@@ -13,7 +14,7 @@ with lines as (
             ) }}
         end) as basket_eur_minor,
         count(*) - count(case when lines.currency = 'EUR' then 0 else rates.units_per_eur_e8 end) as unrated_lines,
-        count(lines.sale_minor) as priced_lines
+        count(case when lines.conversion_status <> 'cancelled' then lines.sale_minor end) as priced_lines
     from {{ ref('int_conversions__converted') }} as lines
     left join {{ ref('int_fx__carried_rates') }} as rates
         on rates.rate_date = lines.event_date_market
@@ -27,7 +28,7 @@ select
     platform,
     order_id,
     market,
-    cast(case when unrated_lines = 0 then basket_eur_minor end as bigint) as basket_eur_minor,
+    cast(case when unrated_lines = 0 and priced_lines > 0 then basket_eur_minor end as bigint) as basket_eur_minor,
     case
         when unrated_lines > 0 or priced_lines = 0 then 'unknown'
         when basket_eur_minor <= 1500 then '000-015'

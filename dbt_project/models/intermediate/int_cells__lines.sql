@@ -40,7 +40,7 @@ placed as (
         lines.net_amount_minor,
         lines.currency,
         -- Claims are net of cancellations and returns, so only what is kept can have been claimed.
-        lines.conversion_status not in ('cancelled', 'refunded') as is_retained
+        {{ is_retained('lines.conversion_status') }} as is_retained
     from {{ ref('int_conversions__converted') }} as lines
     join {{ ref('int_cells__zones') }} as zones
         on zones.market = lines.market

@@ -18,6 +18,7 @@ lines as (
         coalesce(listings.category, 'unknown') as category,
         baskets.basket_band,
         lines.lines_in_order,
+        {{ is_retained('lines.conversion_status') }} as is_retained,
         coalesce(linked.credit_micro, 0) as credit_micro
     from {{ ref('fct_order_lines') }} as lines
     join {{ ref('int_baskets__orders') }} as baskets
@@ -30,7 +31,6 @@ lines as (
     left join linked
         on linked.conversion_id = lines.conversion_id
     where lines.platform in ('amazon', 'tiktok_shop')
-        and lines.conversion_status <> 'cancelled'
 ),
 
 -- Each line of an order stands for its share of the order, rounded to a millionth of an order.
@@ -41,10 +41,11 @@ shares as (
         week_start,
         category,
         basket_band,
+        is_retained,
         {{ mul_div_half_even('count(*) * 1000000', '1', 'lines_in_order') }} as order_micro,
         {{ mul_div_half_even('sum(credit_micro)', '1', 'lines_in_order') }} as linked_order_micro
     from lines
-    group by platform, market, week_start, category, basket_band, lines_in_order
+    group by platform, market, week_start, category, basket_band, lines_in_order, is_retained
 )
 
 select
@@ -54,6 +55,10 @@ select
     week_start,
     {{ from_micro("coalesce(sum(case when platform = 'amazon' then order_micro end), 0)") }} as amazon_orders,
     {{ from_micro("coalesce(sum(case when platform = 'tiktok_shop' then order_micro end), 0)") }} as shop_orders,
+    {{ from_micro("coalesce(sum(case when platform = 'amazon' and is_retained then order_micro end), 0)") }}
+        as amazon_retained_orders,
+    {{ from_micro("coalesce(sum(case when platform = 'tiktok_shop' and is_retained then order_micro end), 0)") }}
+        as shop_retained_orders,
     {{ from_micro("coalesce(sum(case when platform = 'amazon' then linked_order_micro end), 0)") }}
         as amazon_linked_orders,
     {{ from_micro("coalesce(sum(case when platform = 'tiktok_shop' then linked_order_micro end), 0)") }}

@@ -26,7 +26,9 @@ ledger as (
         lines.platform,
         lines.market,
         markets.currency,
-        count(distinct case when lines.conversion_status <> 'cancelled' then lines.order_id end) as orders,
+        count(distinct lines.order_id) as placed_orders,
+        count(distinct case when {{ is_retained('lines.conversion_status') }} then lines.order_id end)
+            as retained_orders,
         cast(sum(case when lines.currency = markets.currency then lines.net_amount_minor end) as bigint)
             as net_amount_minor
     from {{ ref('fct_order_lines') }} as lines
@@ -86,7 +88,8 @@ select
     coalesce(claims.claimed_orders, 0) as claimed_orders,
     coalesce(claims.masked_claims, 0) as masked_claims,
     claims.claimed_amount_minor,
-    coalesce(ledger.orders, 0) as ledger_orders,
+    coalesce(ledger.placed_orders, 0) as placed_orders,
+    coalesce(ledger.retained_orders, 0) as ledger_orders,
     coalesce(ledger.net_amount_minor, 0) as ledger_net_amount_minor,
     {{ from_micro('coalesce(linked.order_micro, 0)') }} as linked_orders,
     coalesce(claims.currency, ledger.currency) as currency

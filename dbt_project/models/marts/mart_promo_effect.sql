@@ -36,6 +36,7 @@ lines as (
         lines.net_amount_minor,
         {{ epoch_us('lines.converted_at') }} as converted_us,
         coalesce(listings.asin, lines.asin) as asin,
+        case when {{ is_retained('lines.conversion_status') }} then lines.order_id end as retained_order_id,
         case when linked.conversion_id is not null then lines.order_id end as linked_order_id
     from {{ ref('fct_order_lines') }} as lines
     left join {{ ref('int_listings__categories') }} as listings
@@ -43,7 +44,6 @@ lines as (
         and listings.sku = lines.sku
     left join linked
         on linked.conversion_id = lines.conversion_id
-    where lines.conversion_status <> 'cancelled'
 ),
 
 extent as (
@@ -91,6 +91,7 @@ select
         '3600000000'
     ) }}) as bigint) as observed_hours,
     count(distinct lines.order_id) as orders,
+    count(distinct lines.retained_order_id) as retained_orders,
     count(distinct lines.linked_order_id) as linked_orders,
     cast(coalesce(sum(lines.net_amount_minor), 0) as bigint) as net_amount_minor
 from periods

@@ -1,13 +1,20 @@
 with accepted as (
     select
         *,
-        {{ is_masked([
+        {{ shows_nothing([
             'promoted_detail_page_views', 'promoted_add_to_carts', 'promoted_orders', 'promoted_units',
             'halo_detail_page_views', 'halo_add_to_carts', 'halo_orders', 'halo_units', 'promoted_sales_minor',
             'halo_sales_minor'
-        ]) }} as is_masked
+        ]) }} as shows_nothing
     from {{ ref('base_amazon_attribution__products') }}
     where reject_rule is null
+),
+
+judged as (
+    select
+        accepted.*,
+        {{ is_masked(['profile_id', 'campaign_id', 'ad_group_id']) }} as is_masked
+    from accepted
 )
 
 select
@@ -28,7 +35,9 @@ select
     {{ unmasked('halo_add_to_carts') }} as halo_add_to_carts,
     {{ unmasked('halo_orders') }} as halo_orders,
     {{ unmasked('halo_units') }} as halo_units,
+    {{ unmasked('promoted_new_to_brand_orders') }} as promoted_new_to_brand_orders,
+    {{ unmasked('halo_new_to_brand_orders') }} as halo_new_to_brand_orders,
     {{ unmasked('promoted_sales_minor') }} as promoted_sales_minor,
     {{ unmasked('halo_sales_minor') }} as halo_sales_minor,
     currency
-from accepted
+from judged

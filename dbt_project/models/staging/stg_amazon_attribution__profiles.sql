@@ -4,6 +4,7 @@ select
     currency,
     time_zone,
     marketplace_id,
-    account_name
+    account_name,
+    seller_id
 from {{ ref('base_amazon_attribution__profiles') }}
 where reject_rule is null

@@ -27,7 +27,7 @@ MODEL_COLOURS = ("#1d3557", "#2f7fb5", "#5aa9a3", "#c98a1b", "#c2255c", "#7a5ea8
 CLAIM_BARS = {
     "claimed_orders": ("Claimed by the platform", "#c2255c"),
     "linked_orders": ("Linked by our evidence", "#2f7fb5"),
-    "ledger_orders": ("All orders of the ledger", "#c9c4bb"),
+    "ledger_orders": ("Orders of the ledger that were kept", "#c9c4bb"),
 }
 _INK, _QUIET, _GRID = "#26231f", "#6a645b", "#e6e1d8"
 _WIDTH = 980  # of the whole picture, so that letters have one size in all charts
