@@ -6,15 +6,18 @@ from decimal import Decimal
 
 import order_world
 import pytest
+from dbt_histories import SCALE
 from dbt_warehouse import Warehouse
 from hypothesis import HealthCheck, given, settings
-from order_histories import HISTORIES, Chain, History, expected_events, line_id
+from hypothesis import strategies as st
+from order_histories import BEGIN, HISTORIES, Chain, History, expected_events, line_id
 
 from phygital_funnel.warehouse import database
 
 COMMON = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 LEAVES = (
     "+fct_order_lines", "+fct_attribution_postings", "+fct_order_fees", "+fct_referral_bonus", "+mart_order_origins",
+    "+fct_unmatched_refunds", "fct_attribution_credit", "+mart_live_performance",
 )  # fmt: skip
 
 
@@ -130,6 +133,48 @@ def test_units_that_come_back_to_amazon_take_their_share_as_an_estimate(order_le
     ]  # fmt: skip
     found = _lines(order_ledger, "order_id, conversion_status, is_refund_estimated", "three", "withdrawn")
     assert found == [("three", "partially_refunded", True), ("withdrawn", "confirmed", False)]
+
+
+def test_what_comes_back_and_fits_no_line_is_kept_with_its_reason(order_ledger: Warehouse) -> None:
+    """One unit was sold and three came back; orders that are nowhere, or are no sales, are told apart."""
+    found = order_ledger.rows(
+        "select platform, order_id, return_key, unmatched_reason, refund_minor, returned_units, market "
+        "from ledgers.fct_unmatched_refunds order by all"
+    )
+    shop = "tiktok_shop"
+    assert found == [
+        ("amazon", "A-hidden", "L6", "no_sale", None, 1, "US"),
+        ("amazon", "at 2026-11-02T08:00", "L4", "more_than_sold", None, 2, "US"),
+        ("amazon", "at 2026-11-02T08:00", "L5", "unknown_line", None, 1, "US"),
+        ("amazon", "years ago", "L7", "unknown_order", None, 1, "US"),
+        (shop, "free", "r-u21|f-u21", "other_currency", 3, None, "US"),
+        (shop, "sample", "r-u10|f-u10", "no_sale", 200, None, "US"),
+        (shop, "units", "r-u98|f-u98", "unknown_line", 100, None, "US"),
+        (shop, "unknown", "r-u99|f-u99", "unknown_order", 500, None, "US"),
+    ]
+
+
+def test_a_live_room_has_its_orders_and_its_creators_tail_on_amazon(order_ledger: Warehouse) -> None:
+    """One order of three units and one that was refunded; of two code orders one came exactly 72 hours later."""
+    found = order_ledger.rows(
+        "select live_room_id, creator_id, market, orders, retained_orders, net_amount_minor, amazon_tail_orders, "
+        "amazon_tail_net_minor from marts.mart_live_performance"
+    )
+    assert found == [("v1", "c-ann", "US", 2, 1, 6000, Decimal(1), 2000)]
+
+
+def test_zeros_are_masked_until_their_tag_shows_something(order_ledger: Warehouse) -> None:
+    """A zero that was read after the tag's tenth click was measured; one that was read before says nothing."""
+    found = order_ledger.rows(
+        "select creative_id, event_date_source::varchar, is_masked, clicks "
+        "from staging.stg_amazon_attribution__performance where campaign_id = 'm' order by all"
+    )
+    assert found == [
+        ("w", "2026-10-02", False, 0), ("w", "2026-10-03", False, 11),
+        ("x", "2026-10-01", True, None), ("x", "2026-10-03", False, 10), ("x", "2026-10-04", False, 0),
+        ("y", "2026-10-01", False, 12), ("y", "2026-10-02", False, 0),
+        ("z", "2026-10-02", True, None),
+    ]  # fmt: skip
 
 
 def test_refunds_use_the_rate_of_the_order_and_yen_have_no_decimals(order_ledger: Warehouse) -> None:
@@ -261,11 +306,50 @@ def test_the_events_of_each_line_are_those_of_the_oracle(chain: Chain, histories
 
 
 @pytest.mark.slow
-@settings(COMMON, max_examples=150)
+@settings(COMMON, max_examples=150 * SCALE)
 @given(histories=HISTORIES)
 def test_more_histories_agree_with_the_oracle(chain: Chain, histories: list[History]) -> None:
     """The same with histories that nobody has seen before."""
     _check(chain, histories)
+
+
+SHOP_ORDERS = st.dictionaries(st.sampled_from(("s1", "s2")), st.sampled_from(("own_sale", "sample", None)))
+AMAZON_ORDERS = st.lists(
+    st.tuples(
+        st.sampled_from(("a1", "a2", "s1")), st.sampled_from((None, "s1", "s2", "web")), st.sampled_from((True, False))
+    ),
+    max_size=5,
+    unique_by=lambda version: version[0],
+)
+
+
+@settings(COMMON, max_examples=15, derandomize=True)
+@given(shop=SHOP_ORDERS, amazon=AMAZON_ORDERS)
+def test_no_order_is_on_both_platforms_and_none_on_neither(
+    chain: Chain, shop: dict[str, str | None], amazon: list[tuple[str, str | None, bool]]
+) -> None:
+    """I11: what Amazon ships for the Shop is the Shop's, by its own number or the one it names; all else is Amazon's.
+
+    An origin of None is a rejected row, and so is an Amazon order that is not accepted: neither is anybody's order.
+    """
+    known = {order for order, origin in shop.items() if origin}
+    shared = {"_commit": 0, "_row": 0, "is_current": True, "known_at": BEGIN, "first_known_at": BEGIN}
+    filled = {
+        "base_tiktok_shop__order_versions": [
+            {**shared, "order_id": order, "line_item_id": "u", "conversion_id": f"t{order}", "order_origin": origin,
+             "conversion_status": "confirmed", "created_at": BEGIN, "reject_rule": None if origin else "malformed"}
+            for order, origin in shop.items()
+        ],
+        "base_amazon_seller__order_line_versions": [
+            {**shared, "order_id": order, "merchant_order_id": named, "conversion_id": f"z{order}", "quantity": 1,
+             "sku": "S", "asin": "A", "line_ordinal": 1, "conversion_status": "confirmed", "purchased_at": BEGIN,
+             "reject_rule": None if is_accepted else "missing_price"}
+            for order, named, is_accepted in amazon
+        ],
+    }  # fmt: skip
+    own = {("tiktok_shop", order) for order, origin in shop.items() if origin == "own_sale"}
+    other = {("amazon", order) for order, named, is_accepted in amazon if is_accepted and not {order, named} & known}
+    assert chain.sales(filled) == own | other
 
 
 @pytest.mark.parametrize(
@@ -276,7 +360,33 @@ def test_more_histories_agree_with_the_oracle(chain: Chain, histories: list[Hist
             "update ledgers.fct_order_lines set order_id = 'full' where order_id = 'three'",
         ),
         ("origins_account_for_the_ledger", "delete from ledgers.fct_order_lines where order_id = 'full'"),
+        (
+            "what_is_known_is_of_listed_commits",
+            "update intermediate.int_orders__adjustments set known_at = known_at + interval 1 second "
+            "where known_stream = 'returns'",
+        ),
+        ("what_is_known_is_of_listed_commits", "delete from base.base__commits where stream = 'refunds'"),
+        (
+            "credit_tells_of_lines_as_they_are",
+            "update intermediate.int_conversions__converted set currency = 'EUR' where order_id = 'full'",
+        ),
+        (
+            "credit_tells_of_lines_as_they_are",
+            "delete from ledgers.fct_attribution_credit_wide where conversion_id = 'very late'",
+        ),
+        (
+            "models_share_out_the_same_totals",
+            "update ledgers.fct_attribution_credit_wide set tiktok_7c1v_amount_minor = 999 "
+            "where conversion_id = 'very late' and recipient_key = 'unattributed'",
+        ),
+        (
+            "replicas_keep_the_platforms_rules",
+            "update ledgers.fct_attribution_credit_wide set tiktok_7c1v_credit_micro = 1000000 "
+            "where conversion_id = 'very late' and recipient_key <> 'unattributed'",
+        ),
         ("adjustments_add_up_to_lines", "delete from ledgers.fct_order_adjustments where adjustment_type = 'clawback'"),
+        ("refunds_are_matched_or_kept", "delete from ledgers.fct_unmatched_refunds where order_id = 'unknown'"),
+        ("refunds_are_matched_or_kept", "delete from ledgers.fct_unmatched_refunds where order_id = 'years ago'"),
         ("postings_add_up_to_credit", "delete from ledgers.fct_order_adjustments where adjustment_type = 'clawback'"),
     ],
 )

@@ -112,6 +112,24 @@ class Chain:
         finally:
             self._con.execute("rollback")
 
+    def sales(self, filled: dict[str, list[dict[str, object]]]) -> set[tuple[str, str]]:
+        """Platform and id of the orders that the ledger takes, when the base tables hold these rows alone."""
+        self._con.execute("begin")
+        try:
+            for table in EMPTIED:
+                self._con.execute(f"delete from base.{table}")
+            for table, rows in filled.items():
+                self._fill(table, rows)
+            for table, versions in CURRENT.items():
+                self._con.execute(f"insert into base.{table} select * from base.{versions} where is_current")
+            return set(
+                self._con.execute(
+                    "select platform, order_id from intermediate.int_conversions__refunded where platform <> 'events'"
+                ).fetchall()
+            )
+        finally:
+            self._con.execute("rollback")
+
     def after(self, sabotage: str, query: str) -> list[tuple[object, ...]]:
         """Rows of a query after something was spoilt."""
         self._con.execute("begin")

@@ -46,6 +46,14 @@ def _amazon(order_id: str, **changes: object) -> dict[str, object]:
     return {**AMAZON_ORDER, "amazon_order_id": order_id, **changes}
 
 
+# Refunds that no line takes: of another unit, of a sample, in another currency. One that is not complete is no refund.
+UNMATCHED = (
+    _refund("units", "u98", "1.00"), _refund("sample", "u10", "2.00"),
+    _refund("free", "u21", "3.00", line_item_refund_amount_currency="JPY"),
+    _refund("nobody", "u97", "4.00", return_status="RETURN_OR_REFUND_REQUEST_PENDING"),
+)  # fmt: skip
+
+
 def _land_reference(made: Warehouse) -> None:
     made.land("reference__markets", [
         {"market": "US", "marketplace_id": "ATVPDKIKX0DER", "country": "US", "currency": "USD",
@@ -64,6 +72,12 @@ def _land_reference(made: Warehouse) -> None:
         {"creator_id": "c-ann", "handle": "ann"}, {"creator_id": "c-1", "handle": "twin"},
         {"creator_id": "c-2", "handle": "Twin"},
     ])  # fmt: skip
+    made.land(
+        "reference__promo_codes",
+        [
+            {"code": "ANN", "creator_id": "c-ann", "market": "US", "valid_from": "2026-10-01T00:00:00Z"},
+        ],
+    )
     made.land("reference__commission_rates", [
         {"creator_id": "c-ann", "valid_from": "2026-01-01T00:00:00Z", "valid_to": "2026-11-03T10:00:00Z",
          "rate": "0.5"},
@@ -80,9 +94,10 @@ def _land_reference(made: Warehouse) -> None:
 def _land_shop(made: Warehouse) -> None:
     made.land("tiktok_shop__shops", [{"shop_id": SHOP, "region": "US"}], account=SHOP)
     orders = [
-        _shop("units", "u1"), _shop("units", "u2"), _shop("units", "u3"),
+        *(_shop("units", unit, line_item_room_id="v1") for unit in ("u1", "u2", "u3")),
         _shop("unpaid", "u4", status="UNPAID"), _shop("paid later", "u5", status="UNPAID"),
-        _shop("full", "u6"), _shop("parts", "u7"), _shop("goodwill", "u8"), _shop("clawed", "u9"),
+        _shop("full", "u6"), _shop("parts", "u7", line_item_room_id="v1"),
+        _shop("goodwill", "u8"), _shop("clawed", "u9"),
         _shop("sample", "u10", is_sample_order="true"), _shop("replaced", "u11", is_replacement_order="true"),
         _shop("exchanged", "u12", is_exchange_order="true"), _shop("elsewhere", "u13", commerce_platform="SHOPIFY"),
         _shop("cancelled", "u14"), _shop("by contract", "u15"), _shop("stranger", "u16"), _shop("twin", "u17"),
@@ -103,6 +118,7 @@ def _land_shop(made: Warehouse) -> None:
         _refund("full", "u6", "18.00"), _refund("parts", "u7", "6.67"), _refund("goodwill", "u8", "70.00"),
         _refund("asked", "u18", "18.00", return_status="RETURN_OR_REFUND_REQUEST_PENDING"),
         _refund("yen", "u19", "50", line_item_refund_amount_currency="JPY"), _refund("unknown", "u99", "5.00"),
+        *UNMATCHED,
     ], at="2026-11-08 00:00:00")  # fmt: skip
     made.land("tiktok_shop__refunds", [
         _refund("parts", "u7", "11.33", return_id="r-second"), _refund("clawed", "u9", "4.00", update_time=LATER),
@@ -121,12 +137,14 @@ def _land_shop(made: Warehouse) -> None:
 def _land_amazon(made: Warehouse) -> None:
     made.land("amazon_seller__order_lines", [
         _amazon("three", quantity=3, item_price="10.00"),
-        _amazon("withdrawn"),
+        _amazon("withdrawn", promotion_ids="ANN"),
         _amazon("A-mirror", sales_channel="Non-Amazon US", merchant_order_id="full"),
         _amazon("A-hidden", merchant_order_id="parts"),
         _amazon("A-other", sales_channel="Non-Amazon US", merchant_order_id="web-1"),
         _amazon("with vat", marketplace_id="A1PA6795UKMFR9", currency="EUR", item_price="119.00", item_tax="19.00"),
-        _amazon("with tax on top", item_price="100.00", item_tax="8.00"),
+        # 72 hours after the last order of the LIVE room.
+        _amazon("with tax on top", item_price="100.00", item_tax="8.00", promotion_ids="ANN",
+                purchase_date="2026-11-06T10:00:00+00:00"),
     ], account="ATVPDKIKX0DER", at="2026-11-05 00:00:00")  # fmt: skip
     # The days on which the clocks of Los Angeles change have 23 and 25 hours: first and last minute, and the next one.
     changes = ("2026-03-08T08:00", "2026-03-09T06:59", "2026-03-09T07:00", "2026-11-01T07:00", "2026-11-02T07:59",
@@ -146,6 +164,10 @@ def _land_amazon(made: Warehouse) -> None:
     made.land("amazon_seller__returns", [
         {**RETURN, **back, "order_id": "three", "license_plate_number": "L1"},
         {**RETURN, **back, "order_id": "three", "license_plate_number": "L3"},
+        {**RETURN, **back, "order_id": "at 2026-11-02T08:00", "license_plate_number": "L4", "quantity": 3},
+        {**RETURN, **back, "order_id": "at 2026-11-02T08:00", "license_plate_number": "L5", "sku": "S9"},
+        {**RETURN, **back, "order_id": "A-hidden", "license_plate_number": "L6"},
+        {**RETURN, **back, "order_id": "years ago", "license_plate_number": "L7"},
     ], at="2026-11-15 00:00:00", **NOVEMBER)  # fmt: skip
 
 
@@ -166,6 +188,26 @@ def _land_bonus(made: Warehouse) -> None:
         )  # fmt: skip
 
 
+def _land_masked_tags(made: Warehouse) -> None:
+    """Four tags, read three times: x comes out of the mask, y was out of it, z stays in, w is read again."""
+    row = {"profile_id": "p", "level": "CREATIVE", "campaign_id": "m", "ad_group_id": "m"}
+    reads = (
+        (("01", "02"), {"x": ((1, 0),), "y": ((1, 12), (2, 0)), "z": ((2, 0),), "w": ((2, 0),)}),
+        (("03", "04"), {"x": ((3, 10), (4, 0)), "w": ((3, 11),)}),
+        (("02", "02"), {"y": ((2, 0),), "z": ((2, 0),), "w": ((2, 0),)}),
+    )
+    for (first, last), tags in reads:
+        made.land(
+            "amazon_attribution__performance",
+            [
+                {**row, "creative_id": tag, "date": f"202610{day:02}", "click_throughs": str(clicks)}
+                for tag, days in tags.items()
+                for day, clicks in days
+            ],
+            account="p", part="CREATIVE", window=(f"2026-10-{first}", f"2026-10-{last}"),
+        )  # fmt: skip
+
+
 def _land_events(made: Warehouse) -> None:
     """A conversion that becomes known thirteen months after it happened; one touch before it, one a second after."""
     touch = {"journey_key": "j", "touch_type": "click", "channel": "mail | news / ü", "market": "US"}
@@ -181,5 +223,5 @@ def _land_events(made: Warehouse) -> None:
 
 def land(made: Warehouse) -> None:
     """Land both platforms with every kind of order and refund."""
-    for part in (_land_reference, _land_shop, _land_amazon, _land_bonus, _land_events):
+    for part in (_land_reference, _land_shop, _land_amazon, _land_bonus, _land_masked_tags, _land_events):
         part(made)
