@@ -17,6 +17,14 @@ from phygital_funnel.settings import Settings
 from phygital_funnel.warehouse import database
 
 Broken = Callable[..., Path]
+META = {
+    "id": "M21",
+    "name": "amounts_are_positive",
+    "action": "block",
+    "bound": "invariant: no row",
+    "reason": "because",
+    "owner": "someone",
+}
 SUITE = {
     "name": "marts/orders",
     "meta": {"schema": "main"},
@@ -25,7 +33,7 @@ SUITE = {
             "type": "unexpected_rows_expectation",
             "kwargs": {"unexpected_rows_query": ["select note", "from {batch}", "where amount < 0"]},
             "severity": "critical",
-            "meta": {"name": "amounts_are_positive", "reason": "because", "owner": "someone"},
+            "meta": META,
         }
     ],
 }
@@ -121,7 +129,7 @@ def test_a_check_that_cannot_run_blocks_and_leaves_the_others_alone(
         **SUITE["expectations"][0],
         "kwargs": {"unexpected_rows_query": "select note from {batch} where cast(note as int) = 1"},
         "severity": "warning",
-        "meta": {"name": "a_query_that_fails", "reason": "because", "owner": "someone"},
+        "meta": {**META, "name": "a_query_that_fails", "action": "warn"},
     }
     document = {**SUITE, "expectations": [broken_check, SUITE["expectations"][0]]}
     failed, counted = quality.evaluate(project(document), "marts", orders, run_id="run").checks
@@ -165,9 +173,14 @@ def test_a_value_that_json_cannot_hold_becomes_text(project: Callable[[object], 
         ({**SUITE, "expectations": SUITE["expectations"] * 2}, "used twice"),
         (with_expectation(severity="grave"), "severity 'grave'"),
         (with_expectation(severity=None), "severity None"),
-        (with_expectation(meta={"name": "x", "owner": "someone"}), "no meta.reason"),
-        (with_expectation(meta={"name": "x", "reason": "because", "owner": " "}), "no meta.owner"),
-        (with_expectation(meta={"reason": "because", "owner": "someone"}), "meta.name"),
+        (with_expectation(severity="warning"), "use severity critical"),
+        (with_expectation(meta={**META, "action": "warn"}), "use severity warning or info"),
+        (with_expectation(meta={**META, "action": "shrug"}), "meta.action 'shrug'"),
+        (with_expectation(meta={**META, "id": "X1"}), "meta.id 'X1'"),
+        (with_expectation(meta={**META, "bound": "17"}), "meta.bound '17'"),
+        (with_expectation(meta={**META, "reason": None}), "no meta.reason"),
+        (with_expectation(meta={**META, "owner": " "}), "no meta.owner"),
+        (with_expectation(meta={**META, "name": None}), "meta.name"),
         (with_expectation(kwargs={"unexpected_rows_query": "select note from orders"}), "{batch}"),
         (with_expectation(kwargs={"unexpected_rows_query": "select '{' from {batch}"}), "braces"),
         (with_expectation(kwargs={}), "no unexpected_rows_query"),

@@ -11,10 +11,14 @@ from phygital_funnel.errors import ConfigError
 
 STAGES = ("landing", "staging", "marts", "published")
 SEVERITIES = ("critical", "warning", "info")
+ACTIONS = {"block": ("critical",), "quarantine": ("warning",), "warn": ("warning", "info")}
+"""What a failed check leads to, and the severities that say so: only what blocks is critical."""
 QUERY_TYPE = "unexpected_rows_expectation"
 VIEWS_FILE = "views.sql"
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
+_ID = re.compile(r"[LSIMP][1-9][0-9]?")
+_BOUND = re.compile(r"([a-z_]+): \S.*")
 
 
 @dataclass(frozen=True)
@@ -22,19 +26,25 @@ class Check:
     """One expectation of a suite.
 
     Args:
+        id: the catalogue's number, for example ``S7``; several checks may serve one number.
         name: unique within the suite, for example ``spend_is_not_negative``.
         type: Great Expectations' name of the expectation.
         kwargs: its arguments.
-        severity: critical, warning or info.
+        severity: critical, warning or info; agrees with the action.
+        action: block, quarantine or warn.
+        bound: the rule that the bound comes from and the bound, for example ``freshness_target: 3 days``.
         reason: why it exists.
         owner: who acts on it.
         source: applies only while this source is configured; None for always.
     """
 
+    id: str
     name: str
     type: str
     kwargs: dict[str, Any]
     severity: str
+    action: str
+    bound: str
     reason: str
     owner: str
     source: str | None = None
@@ -134,19 +144,44 @@ def _check(entry: Any, index: int, suite_source: str | None) -> Check:
     meta = _mapping(_mapping(entry, where).get("meta"), f"{where}: meta")
     name = _identifier(meta.get("name"), f"{where}: meta.name")
     where = f"expectation {name!r}"
-    severity = entry.get("severity")
-    if severity not in SEVERITIES:
-        raise _DefectError(f"{where} has severity {severity!r}; use one of {', '.join(SEVERITIES)}")
+    severity = _severity(entry, where)
     kind = _identifier(entry.get("type"), f"{where}: type")
     return Check(
+        id=_matching(_ID, meta, "id", where, "the catalogue's number, such as S7"),
         name=name,
         type=kind,
         kwargs=_kwargs(kind, _mapping(entry.get("kwargs"), f"{where}: kwargs"), where),
         severity=severity,
+        action=_action(meta, severity, where),
+        bound=_matching(_BOUND, meta, "bound", where, "'<rule>: <bound>', such as 'invariant: no row'"),
         reason=_sentence(meta, "reason", where),
         owner=_sentence(meta, "owner", where),
         source=_source(meta, where) or suite_source,
     )
+
+
+def _severity(entry: dict[str, Any], where: str) -> str:
+    severity = entry.get("severity")
+    if severity not in SEVERITIES:
+        raise _DefectError(f"{where} has severity {severity!r}; use one of {', '.join(SEVERITIES)}")
+    return str(severity)
+
+
+def _action(meta: dict[str, Any], severity: str, where: str) -> str:
+    action = meta.get("action")
+    if action not in ACTIONS:
+        raise _DefectError(f"{where} has meta.action {action!r}; use one of {', '.join(ACTIONS)}")
+    if severity not in ACTIONS[action]:
+        allowed = " or ".join(ACTIONS[action])
+        raise _DefectError(f"{where} has action {action!r} and severity {severity!r}; use severity {allowed}")
+    return str(action)
+
+
+def _matching(pattern: re.Pattern[str], meta: dict[str, Any], key: str, where: str, form: str) -> str:
+    value = meta.get(key)
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise _DefectError(f"{where} has meta.{key} {value!r}, not {form}")
+    return value
 
 
 def _kwargs(kind: str, kwargs: dict[str, Any], where: str) -> dict[str, Any]:

@@ -12,3 +12,6 @@ insert into raw.manifests
 select * replace (3 as _commit, 'earlier' as manifest_id) from incoming.manifests where stream = 'sales_and_traffic';
 insert into raw.amazon_seller__sales_and_traffic
 select * replace (3 as _commit, 'earlier' as _manifest_id) from incoming.amazon_seller__sales_and_traffic;
+
+update incoming.amazon_seller__order_lines set ship_postal_code = '10115';
+update incoming.tiktok_shop__orders set recipient_address_postal_code = '10110-0001';

@@ -21,7 +21,8 @@ select
     unnest(['l1', 'l2', 'l3', 'e1']) as conversion_id, unnest(['amazon', 'amazon', 'amazon', 'events']) as platform,
     unnest(['o1', 'o2', 'o2', null]) as order_id, unnest(['USD', 'USD', 'USD', 'EUR']) as currency,
     unnest([1001, null, 0, -500])::bigint as net_amount_minor, unnest([1001, null, 0, -540])::bigint as net_amount_reporting_minor,
-    unnest(['confirmed', 'pending', 'cancelled', 'confirmed']) as conversion_status, date '2026-11-01' as event_date_utc;
+    unnest(['confirmed', 'pending', 'cancelled', 'confirmed']) as conversion_status, date '2026-11-01' as event_date_utc,
+    date '2026-11-01' as event_date_market, 'USD' as reporting_currency;
 
 create table ledgers.fct_order_adjustments as
 select

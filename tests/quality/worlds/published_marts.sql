@@ -22,7 +22,11 @@ create table fct_ad_delivery_hourly as select unnest([1, 2]) as advertiser_id, 3
 
 create table fct_click as select unnest([1, 2]) as click_id;
 
-create table fct_amazon_tag_daily as select unnest([1, 2]) as profile_id, 3 as report_level, 3 as event_date_source, 3 as campaign_id, 3 as ad_group_id, 3 as ad_id, 3 as asin, 3 as product_scope, 3 as currency;
+create table fct_amazon_tag_daily as select unnest([1, 2]) as profile_id, 3 as report_level, 3 as event_date_source, 3 as campaign_id, 3 as ad_group_id, 3 as ad_id, 3 as asin, 3 as product_scope, 3 as currency,
+    4::bigint as claimed_orders, unnest([3, null])::bigint as claimed_new_to_brand_orders;
+
+create table mart_live_performance as
+select unnest(['r1', 'r2']) as live_room_id, 'US' as market, 'USD' as currency, 3::bigint as orders, 2::bigint as retained_orders;
 
 create table fct_amazon_traffic_daily as select unnest([1, 2]) as marketplace_id, 3 as event_date, 3 as report_level, 3 as asin;
 
@@ -49,3 +53,13 @@ select
 
 create table mart_lag_distribution as
 select 'amazon' as platform, 'all' as market, unnest([1, 2, 3]) as bucket_order, unnest([990000, 980000, 980000])::bigint as survival_micro;
+
+create table mart_data_quality_status as
+select
+    'staging' as stage, 'stg_tiktok_ads__ads' as table_name, unnest(['one', 'other']) as check_name, 'critical' as severity,
+    true as is_passed, 'run' as run_id, '0' as observed;
+
+create table mart_data_quality_history as
+select unnest(['before', 'run']) as run_id, 'staging' as stage, 'stg_tiktok_ads__ads' as table_name, 'one' as check_name;
+
+create table mart_data_freshness as select 'tiktok_ads' as source, unnest(['ads', 'campaigns']) as stream;

@@ -3,6 +3,9 @@ create schema raw;
 create schema base;
 create schema staging;
 
+-- The zone of account 1 as every listing of it has said.
+create table raw.tiktok_ads__advertisers as
+select '1' as advertiser_id, 'America/New_York' as display_timezone, null::varchar as _reject, unnest([1, 2]) as _commit;
 create table raw.build as select 'run' as run_id, timestamp '2026-11-03 06:00' as known_at;
 create table base.currencies as select unnest(['USD', 'GBP', 'EUR']) as currency;
 
@@ -25,6 +28,13 @@ from
         'reference__commission_rates'
     ]) as relation) as relations,
     (select unnest([1, 2]) as _commit) as commits;
+
+-- Orders were read from September on; of the days of ads, the last one was read with the others.
+update base.base__commits set window_from = date '2026-09-01' where source = 'amazon_seller' and stream = 'order_lines';
+create table base.base__covers as
+select
+    'tiktok_ads' as source, 'ad_report_daily' as stream, '1' as account, '' as part, date '2026-11-02' as covered_date,
+    2::bigint as _commit;
 
 -- Eleven rows of which one is broken, beside seven broken rows of the replaced commit.
 create table base.one_bad_row_in_ten as
@@ -77,8 +87,9 @@ select unnest(['e1', 'e2']) as conversion_id, unnest([100, -100])::bigint as net
 create table staging.stg_reference__markets as
 select
     unnest(['US', 'UK', 'ID', 'TH']) as market, unnest(['m1', 'm2', null, null]) as marketplace_id,
-    unnest(['USD', 'GBP', 'USD', 'GBP']) as currency;
-create table staging.stg_reference__listings as select 'US' as market, unnest(['B01', 'B02']) as asin, 's' as sku;
+    unnest(['USD', 'GBP', 'USD', 'GBP']) as currency,
+    unnest(['America/New_York', 'Europe/London', 'Asia/Jakarta', 'Asia/Bangkok']) as time_zone;
+create table staging.stg_reference__listings as select 'US' as market, unnest(['B01', 'B02']) as asin, unnest(['s', 's2']) as sku;
 create table staging.stg_reference__creators as select unnest(['r1', 'r2']) as creator_id;
 -- The second owner takes over at the instant the first one's time ends.
 create table staging.stg_reference__promo_codes as
@@ -98,7 +109,7 @@ select
     timestamp '2026-11-01' as starts_at, timestamp '2026-11-03' as ends_at, 0.2::decimal(24, 12) as discount_rate;
 create table staging.stg_reference__tags as
 select
-    unnest(['a1', 'a2']) as ad_id, 'US' as market, unnest(['B01', 'B02']) as asin,
+    unnest(['a1', 'a2']) as ad_id, 'US' as market, unnest(['g1', 'g2']) as ad_group_id, unnest(['B01', 'B02']) as asin,
     unnest(['maas=1', 'maas=2']) as attribution_tag;
 create table staging.stg_reference__commission_rates as
 select

@@ -1,5 +1,7 @@
 -- Amazon's part of a small valid build after the staging layer: as many columns as the checks read.
-create table staging.stg_amazon_attribution__profiles as select unnest(['p1', 'p2']) as profile_id, 'USD' as currency;
+create table staging.stg_amazon_attribution__profiles as
+select
+    unnest(['p1', 'p2', 'p3']) as profile_id, 'USD' as currency, unnest(['us', 'uk', null]) as marketplace_id, 'seller' as seller_id;
 create table staging.stg_amazon_attribution__performance as
 select
     'p1' as profile_id, unnest(['CAMPAIGN', 'CREATIVE', 'CREATIVE']) as report_level, 'c1' as campaign_id,
@@ -23,11 +25,15 @@ select
     3::bigint as claimed_same_sku_units_14d, 2::bigint as claimed_orders_7d, null::bigint as claimed_units_7d;
 create table staging.stg_amazon_seller__order_lines as
 select
-    unnest(['l1', 'l2', 'l3']) as conversion_id, unnest(['o1', 'o2', 'o3']) as order_id, 's' as sku, 'US' as market,
+    unnest(['l1', 'l2', 'l3']) as conversion_id, unnest(['o1', 'o2', 'o3']) as order_id, 'B01' as asin, 's' as sku, 'US' as market,
     1::bigint as quantity, 'USD' as currency,
     unnest([2000, 3000, null])::bigint as gross_amount_minor, unnest([200, null, null])::bigint as discount_minor,
     unnest([1800, 0, null])::bigint as net_amount_minor, unnest(['confirmed', 'cancelled', 'pending']) as conversion_status,
     timestamp '2026-11-02 12:00' as purchased_at;
+create table base.base_amazon_seller__order_line_versions as
+select
+    'l1' as conversion_id, unnest(['unshipped', 'shipped']) as order_status,
+    unnest([timestamp '2026-11-02 13:00', timestamp '2026-11-03 01:00']) as known_at, unnest([1, 2]) as _commit, null::varchar as reject_rule;
 create table staging.stg_amazon_seller__returns as
 select
     unnest(['o1', 'o2']) as order_id, 's' as sku, unnest(['L1', 'L2']) as license_plate_number, 'US' as market, 1::bigint as quantity,

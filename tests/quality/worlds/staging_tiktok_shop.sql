@@ -25,12 +25,17 @@ select
     unnest(['completed', 'cancelled']) as order_status, timestamp '2026-11-02 12:00' as created_at,
     unnest([null, timestamp '2026-11-02 13:00']) as cancelled_at, 'USD' as currency,
     2000::bigint as original_price_minor, 200::bigint as seller_discount_minor, 400::bigint as platform_discount_minor,
-    1400::bigint as sale_price_minor;
+    1400::bigint as sale_price_minor, unnest([null, 100])::bigint as tax_minor;
+create table base.base_tiktok_shop__order_versions as
+select
+    'u2' as line_item_id, unnest(['unpaid', 'cancelled']) as order_status,
+    unnest([timestamp '2026-11-02 12:30', timestamp '2026-11-02 13:30']) as known_at, unnest([1, 2]) as _commit, null::varchar as reject_rule;
 -- The second return gives shipping back too, which belongs to no unit.
 create table staging.stg_tiktok_shop__refunds as
 select
     's1' as shop_id, unnest(['r1', 'r2']) as return_id, unnest(['f1', 'f2']) as return_line_item_id,
-    unnest(['u1', 'u2']) as line_item_id, 'USD' as currency, 1400::bigint as refund_minor,
+    unnest(['u1', 'u2']) as line_item_id, timestamp '2026-11-02 18:00' as created_at,
+    'USD' as currency, 1400::bigint as refund_minor,
     unnest([1400, 1800])::bigint as return_refund_minor;
 create table staging.stg_tiktok_shop__affiliate_orders as
 select

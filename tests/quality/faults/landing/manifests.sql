@@ -35,3 +35,15 @@ delete from incoming.manifests where source = 'amazon_attribution';
 
 -- amazon_seller_is_fresh: the newest orders are a week old
 update incoming.manifests set window_to = date '2026-10-27' where source = 'amazon_seller';
+
+-- restated_days_are_read_again: the newest extraction asks for its last day only
+insert into raw.manifests
+select * replace (3 as _commit, 'earlier' as manifest_id, timestamp '2026-11-01 05:00' as committed_at)
+from incoming.manifests where source = 'amazon_ads';
+update incoming.manifests set window_from = window_to where source = 'amazon_ads';
+
+-- restated_days_were_not_skipped_twice: the last days were read alone for a week
+insert into raw.manifests
+select * replace (3 as _commit, 'earlier' as manifest_id, timestamp '2026-10-27 05:00' as committed_at)
+from incoming.manifests where source = 'amazon_ads';
+update incoming.manifests set window_from = window_to where source = 'amazon_ads';

@@ -9,3 +9,6 @@ update ledgers.fct_order_lines set net_amount_minor = 700, net_amount_reporting_
 
 -- amounts_are_converted: there is no rate for the euro
 update ledgers.fct_order_lines set net_amount_reporting_minor = null where conversion_id = 'e1';
+
+-- amounts_follow_the_rates: the rate is turned upside down
+update ledgers.fct_order_lines set net_amount_reporting_minor = -463 where conversion_id = 'e1';

@@ -21,3 +21,6 @@ update staging.stg_amazon_seller__order_lines set purchased_at = timestamp '2027
 
 -- is_fresh: orders stop two weeks ago
 update staging.stg_amazon_seller__order_lines set purchased_at = timestamp '2026-10-20 12:00';
+
+-- statuses_go_forward: a shipped line is pending again
+insert into base.base_amazon_seller__order_line_versions values ('l1', 'pending', timestamp '2026-11-03 05:00', 3, null);

@@ -15,3 +15,23 @@ update staging.stg_amazon_seller__sales_and_traffic set sessions = page_views, p
 
 -- is_fresh: the report stops two weeks ago
 update staging.stg_amazon_seller__sales_and_traffic set event_date_source = date '2026-10-20';
+
+-- units_agree_with_orders: one order in ten was never read
+insert into staging.stg_amazon_seller__sales_and_traffic
+select 'US', date '2026-10-12' + i::int, level, if(level = 'asin', 'B01', null), 'USD', 0, 11, 1, 100, 50
+from range(7) as days (i), (select unnest(['date', 'asin']) as level) as levels;
+insert into staging.stg_amazon_seller__order_lines by name
+select 'w' || i as conversion_id, 'w' || i as order_id, 'B01' as asin, 's' as sku, 'US' as market, 10 as quantity, 'USD' as currency,
+    1000 as gross_amount_minor, 1000 as net_amount_minor, 'confirmed' as conversion_status,
+    timestamp '2026-10-12 18:00' + i::int * interval 1 day as purchased_at
+from range(7) as days (i);
+
+-- units_are_those_of_the_orders: an order report of a whole day was lost
+insert into staging.stg_amazon_seller__sales_and_traffic
+select 'US', date '2026-10-12' + i::int, level, if(level = 'asin', 'B01', null), 'USD', 0, 15, 1, 100, 50
+from range(7) as days (i), (select unnest(['date', 'asin']) as level) as levels;
+insert into staging.stg_amazon_seller__order_lines by name
+select 'w' || i as conversion_id, 'w' || i as order_id, 'B01' as asin, 's' as sku, 'US' as market, 10 as quantity, 'USD' as currency,
+    1000 as gross_amount_minor, 1000 as net_amount_minor, 'confirmed' as conversion_status,
+    timestamp '2026-10-12 18:00' + i::int * interval 1 day as purchased_at
+from range(7) as days (i);

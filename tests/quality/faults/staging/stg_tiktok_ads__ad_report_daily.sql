@@ -11,7 +11,7 @@ update staging.stg_tiktok_ads__ad_report_daily set spend_minor = -1 where ad_id 
 update staging.stg_tiktok_ads__ad_report_daily set likes = -5 where ad_id = 'a1';
 
 -- views_follow_their_order: plays and two-second views are swapped
-insert into staging.stg_tiktok_ads__ad_report_daily select t.* replace (date '2026-10-01' + i::int as event_date_source, 300 as video_plays, 900 as views_2s) from staging.stg_tiktok_ads__ad_report_daily as t, range(6) as days (i) where ad_id = 'a1' order by i;
+insert into staging.stg_tiktok_ads__ad_report_daily select t.* replace (date '2026-09-01' + i::int as event_date_source, 300 as video_plays, 900 as views_2s) from staging.stg_tiktok_ads__ad_report_daily as t, range(6) as days (i) where ad_id = 'a1' order by i;
 
 -- clicks_stay_below_impressions: a bot clicks all week
 update staging.stg_tiktok_ads__ad_report_daily set clicks = 5000 where ad_id = 'a1';
@@ -24,3 +24,10 @@ delete from staging.stg_tiktok_ads__ads where ad_id = 'a2';
 
 -- is_fresh: the report stops two weeks ago
 update staging.stg_tiktok_ads__ad_report_daily set event_date_source = date '2026-10-20';
+
+-- covered_days_have_rows: a day in the middle of a campaign is late
+insert into staging.stg_tiktok_ads__ad_report_daily select t.* replace (date '2026-10-26' + i::int as event_date_source) from staging.stg_tiktok_ads__ad_report_daily as t, range(6) as days (i) where ad_id = 'a1';
+insert into base.base__covers values ('tiktok_ads', 'ad_report_daily', '1', '', date '2026-11-01', 2);
+
+-- plays_are_watched: bots play a video
+insert into staging.stg_tiktok_ads__ad_report_daily select t.* replace (date '2026-11-01' as event_date_source, 9000 as impressions, 9000 as video_plays) from staging.stg_tiktok_ads__ad_report_daily as t where ad_id = 'a1'; insert into staging.stg_tiktok_ads__ad_report_daily select t.* replace (date '2026-10-31' as event_date_source) from staging.stg_tiktok_ads__ad_report_daily as t where ad_id = 'a1' and event_date_source = date '2026-11-02';

@@ -21,3 +21,6 @@ insert into staging.stg_tiktok_shop__orders select t.* replace ('x' || i as line
 
 -- is_fresh: orders stop two weeks ago
 update staging.stg_tiktok_shop__orders set created_at = timestamp '2026-10-20 12:00';
+
+-- statuses_go_forward: a cancelled order is on its way again
+insert into base.base_tiktok_shop__order_versions values ('u2', 'in_transit', timestamp '2026-11-03 05:00', 3, null);

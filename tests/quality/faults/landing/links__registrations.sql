@@ -1,0 +1,2 @@
+-- no_person_can_be_named: the sender's field is filled with mail addresses
+update incoming.links__registrations set visitor_id = 'Buyer <jane.doe@example.org>' where _row = 1;
