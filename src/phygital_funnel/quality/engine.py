@@ -20,7 +20,10 @@ from phygital_funnel.warehouse import database as warehouse
 
 WAITING_ROOM = "incoming"
 _OTHER_CONFIGURATION = "different configuration"
+_DIALECTS = "_PERSISTED_CONNECTION_DIALECTS"
 _NUMBERS = count()
+MEMORY = "1300MB"
+"""The most that DuckDB may hold during a gate; with Great Expectations a process stays below two gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ class Engine:
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = self._opened()
         self._connections.append(connection)
+        connection.execute(f"set memory_limit = '{MEMORY}'; set enable_progress_bar = false")
         connection.execute(f"set search_path = '{self._schema}'")
         for name, moment in self._variables.items():
             connection.execute(f"set variable {name} = ?", [moment.replace(tzinfo=None)])
@@ -200,7 +204,13 @@ def _context() -> Any:
     # Great Expectations reads results after its pooled connection has closed unless the dialect is on this list; DuckDB
     # then returns nothing, silently. The name is private: the version is pinned and tests/quality would notice.
     shimmed: Any = gx_engine
-    shimmed._PERSISTED_CONNECTION_DIALECTS = (*gx_engine._PERSISTED_CONNECTION_DIALECTS, _DuckDB("duckdb"))
+    known = getattr(shimmed, _DIALECTS, None)
+    if known is None:
+        raise BuildError(
+            f"Great Expectations {great_expectations.__version__} has no {_DIALECTS}, without which it reads nothing "
+            "from DuckDB. Install the version that requirements/runtime.txt pins."
+        )
+    setattr(shimmed, _DIALECTS, (*(one for one in known if one.value != "duckdb"), _DuckDB("duckdb")))
     context = great_expectations.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     # An ephemeral context keeps its configuration as YAML text that nobody reads, and writes all of it anew for every
