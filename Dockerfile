@@ -18,6 +18,7 @@ RUN useradd --create-home --uid 50000 --gid 0 airflow \
 COPY --from=environment /opt/phygital /opt/phygital
 COPY --chown=airflow:root dbt_project /opt/project/dbt_project
 COPY --chown=airflow:root expectations /opt/project/expectations
+COPY --chown=airflow:root docs/runbook.md /opt/project/docs/runbook.md
 COPY --chown=airflow:root dags /opt/airflow/dags
 ENV PATH=/opt/phygital/bin:$PATH \
     AIRFLOW_HOME=/opt/airflow \

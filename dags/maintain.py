@@ -1,4 +1,4 @@
-"""Keep the home small: compact the landing tables, remove notes of extractions that nobody comes back for.
+"""Keep the home small: compact landing, remove what nobody comes back for (notes of extractions, old gate results).
 
 In and out: landing, whose rows and versions stay as they are, and `state/`. Every extraction is a small file; weekly
 compaction makes few large ones of them, and files it replaced stay readable for 30 days.

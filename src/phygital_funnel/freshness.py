@@ -1,6 +1,6 @@
 """How old what is known of each stream is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -59,9 +59,32 @@ def read_freshness(settings: Settings) -> list[Freshness]:
     Raises:
         LandingError: the landing zone cannot be read.
     """
-    landing, now = Landing.of(settings), clock.now()
+    landing = Landing.of(settings)
     held = held_manifests(settings, landing=landing)
-    return [_freshness(settings, stream, landing.manifests(stream), held, now) for stream in all_streams()]
+    return [_freshness(settings, stream, landing.manifests(stream), held, clock.now()) for stream in all_streams()]
+
+
+def freshness_known(
+    settings: Settings, landing: Landing, commits: Mapping[str, int], held: frozenset[str], at: datetime
+) -> list[Freshness]:
+    """Every stream as it was known to a build.
+
+    Args:
+        settings: which sources are configured, today: a rebuild of a past state knows no other.
+        landing: where the extractions are.
+        commits: newest commit known, by relation.
+        held: manifest ids that were set aside.
+        at: the moment that ages are counted to.
+
+    Raises:
+        LandingError: the landing zone cannot be read.
+    """
+    return [
+        _freshness(
+            settings, stream, [m for m in landing.manifests(stream) if m.commit <= commits[stream.relation]], held, at
+        )
+        for stream in all_streams()
+    ]
 
 
 def _freshness(

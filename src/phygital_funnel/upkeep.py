@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from phygital_funnel.landing import Landing
+from phygital_funnel.quality import history
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.registry import all_streams
 
@@ -15,6 +16,10 @@ RETENTION_DAYS = 30
 them, and a reader that started before is not disturbed."""
 FORGOTTEN_AFTER_DAYS = 7
 """An attempt is taken up for a day at most, and platforms keep a report for hours to days; a week is past all of it."""
+RESULTS_KEPT_DAYS = 90
+"""Results of gates are read for three months back, which is what "since when" and the sparklines can tell."""
+RESULTS_KEPT_RUNS = 30
+"""The newest runs' results stay however old they are: a home that rests does not forget how it stood."""
 _NOTES = ("extractions", "limits", "reports", "spool")
 _DAY = 86_400.0
 
@@ -34,7 +39,7 @@ def compact(settings: Settings) -> int:
 
 
 def sweep(settings: Settings) -> int:
-    """Remove notes of extractions that were never taken up again; the number of those removed."""
+    """Remove notes of extractions that were never taken up again, and old results of gates; how many were removed."""
     oldest = _now(settings) - FORGOTTEN_AFTER_DAYS * _DAY
     folders = [settings.home / "state" / name for name in _NOTES]
     left = [entry for folder in folders if folder.is_dir() for entry in folder.iterdir() if _newest(entry) < oldest]
@@ -43,8 +48,9 @@ def sweep(settings: Settings) -> int:
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
-    logger.info("removed %s forgotten notes", len(left))
-    return len(left)
+    forgotten = history.forget(settings, _now(settings) - RESULTS_KEPT_DAYS * _DAY, RESULTS_KEPT_RUNS)
+    logger.info("removed %s forgotten notes and the results of %s runs", len(left), forgotten)
+    return len(left) + forgotten
 
 
 def _now(settings: Settings) -> float:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,22 @@ from phygital_funnel.quality.suites import Check, Suite, find_suites, read_views
 from phygital_funnel.settings import Settings
 
 TABLE_EXISTS = "table_exists"
+TABLE_EXISTS_ID = "L2"
+BLOCK = "block"
 LANDING = "landing"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+:\-]*")
 
 
-def evaluate(settings: Settings, stage: str, database: Path, *, run_id: str, read_only: bool = True) -> GateResult:
+def evaluate(
+    settings: Settings,
+    stage: str,
+    database: Path,
+    *,
+    run_id: str,
+    read_only: bool = True,
+    table: str | None = None,
+) -> GateResult:
     """Evaluate every suite of a stage and write ``<home>/state/quality/<run_id>/<stage>.json``.
 
     Failed checks are results, not exceptions. The database is closed again when this returns. At the gate ``landing``
@@ -31,14 +42,15 @@ def evaluate(settings: Settings, stage: str, database: Path, *, run_id: str, rea
         database: the build's or the release's DuckDB file.
         run_id: the build's run.
         read_only: how the file is opened; see ``engine.Engine``.
+        table: only the suite of this table.
 
     Raises:
-        ConfigError: unknown stage, a run id that is no file name, or a broken suite.
+        ConfigError: unknown stage or table, a run id that is no file name, or a broken suite.
         BuildError: the database cannot be opened.
     """
     path = results_path(settings, run_id, stage)
     now = clock.now()
-    suites = [_applicable(suite, settings) for suite in find_suites(settings.project_dir, stage)]
+    suites = [_applicable(suite, settings) for suite in _chosen(find_suites(settings.project_dir, stage), stage, table)]
     views = read_views(settings.project_dir, stage)
     with Engine(database, read_only=read_only, variables={"evaluated_at": now}, views=views) as engine:
         # Most extractions concern a few streams, and each check costs a tenth of a second even of an empty table.
@@ -69,6 +81,18 @@ def results_path(settings: Settings, run_id: str, stage: str) -> Path:
     if not _RUN_ID.fullmatch(run_id):
         raise ConfigError(f"{run_id!r} cannot name a run; use letters, digits and _ . + : - only.")
     return settings.home / "state" / "quality" / run_id / f"{stage}.json"
+
+
+def _chosen(suites: list[Suite], stage: str, table: str | None) -> list[Suite]:
+    chosen = [suite for suite in suites if table in (None, suite.table)]
+    if not chosen:
+        near = get_close_matches(str(table), [suite.table for suite in suites], n=3, cutoff=0.4)
+        raise ConfigError(
+            f"the gate {stage!r} has no suite for {table!r}; did you mean {' or '.join(near)}?"
+            if near
+            else f"the gate {stage!r} has no suite for {table!r}; expectations/{stage} lists them."
+        )
+    return chosen
 
 
 def _applicable(suite: Suite, settings: Settings) -> Suite:
@@ -105,6 +129,9 @@ def _result(suite: Suite, check: Check, outcome: Outcome) -> CheckResult:
         owner=check.owner,
         unexpected_count=outcome.unexpected_count,
         sample=outcome.sample,
+        id=check.id,
+        action=check.action if outcome.error is None else BLOCK,
+        bound=check.bound,
     )
 
 
@@ -118,6 +145,9 @@ def _missing_table(suite: Suite) -> CheckResult:
         observed=f"{suite.schema}.{suite.table} is not in the database",
         reason=f"The {len(suite.checks)} checks of this table cannot run without it.",
         owner=suite.checks[0].owner,
+        id=TABLE_EXISTS_ID,
+        action=BLOCK,
+        bound="invariant: the table exists",
     )
 
 

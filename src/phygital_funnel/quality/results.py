@@ -1,6 +1,8 @@
 """What a gate found, in values that JSON can hold whatever the tables contained."""
 
 import math
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +15,13 @@ SAMPLE_TEXT = 200
 """Characters kept of one text in a sample or an error."""
 
 CRITICAL = "critical"
+
+_SHOWN_TEXT = 60
+_KEY = re.compile(
+    r"(?:.+_)?(?:id|key|date|day|hour|month|week|at|start|end|from|utc|source|market|platform|model|level)"
+    r"|_commit|account|stream|part|asin|sku|currency|channel|fee|metric|period|evidence"
+)
+_PERSONAL = re.compile(r".*(?:order_id|visitor_id|journey_key|person|buyer|customer|e_?mail|phone|device|user).*")
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,9 @@ class CheckResult:
         owner: who acts on it.
         unexpected_count: rows or values that break the expectation; None when it is not about single rows.
         sample: at most five of them.
+        id: the catalogue's number, for example ``S7``; several checks may serve one number.
+        action: what a failure leads to: block, quarantine or warn.
+        bound: the rule that the bound comes from and the bound, for example ``freshness_target: 3 days``.
     """
 
     suite: str
@@ -42,15 +54,21 @@ class CheckResult:
     owner: str
     unexpected_count: int | None = None
     sample: tuple[dict[str, Any], ...] = ()
+    id: str = ""
+    action: str = ""
+    bound: str = ""
 
     @property
     def sentence(self) -> str:
-        """The failure in one line, without any content of the table."""
+        """The failure in one line; of the table it shows the keys of at most five rows and nothing else."""
         if self.unexpected_count is None:
             found = f"observed {self.observed}"
         else:
             found = f"{self.unexpected_count} unexpected row{'' if self.unexpected_count == 1 else 's'}"
-        return f"{self.suite}: {self.expectation} ({found}). {self.reason}"
+        number = f"{self.id} " if self.id else ""
+        rows = keys_of(self.sample)
+        named = f" Rows: {'; '.join(rows)}." if rows else ""
+        return f"{number}{self.suite}: {self.expectation} ({found}). {self.reason}{named}"
 
 
 @dataclass(frozen=True)
@@ -90,6 +108,28 @@ class GateResult:
             "failed": sum(not check.success for check in self.checks),
             "checks": [{**asdict(check), "sample": list(check.sample)} for check in self.checks],
         }
+
+
+def keys_of(sample: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What names each row of a sample, ``ad_id=17, stat_day=2026-11-01``: ids, dates and codes, no person, no figure.
+
+    It goes into logs and onto terminals, so it is cut, and a control character is shown, not sent.
+    """
+    told = [
+        ", ".join(f"{name}={printable(value)}" for name, value in row.items() if value is not None and _is_key(name))
+        for row in sample
+    ]
+    return [row for row in dict.fromkeys(told) if row][:SAMPLE_ROWS]
+
+
+def _is_key(name: str) -> bool:
+    return bool(_KEY.fullmatch(name)) and not _PERSONAL.fullmatch(name)
+
+
+def printable(value: Any, longest: int = _SHOWN_TEXT) -> str:
+    """A value as one piece of a line: a control character is shown, not sent, and a long text is cut."""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(value))
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def plain(value: Any) -> Any:

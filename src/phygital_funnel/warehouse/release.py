@@ -14,9 +14,11 @@ import duckdb
 
 from phygital_funnel import __version__, clock, quality, report, state
 from phygital_funnel.errors import ReleaseError
+from phygital_funnel.quality import explain, page
 from phygital_funnel.quality.archive import read_results
 from phygital_funnel.settings import Settings
 from phygital_funnel.state import Run, RunLog, write_json
+from phygital_funnel.warehouse import quality_relation
 from phygital_funnel.warehouse.build import Build, database_path, only_build, phase, recorded
 from phygital_funnel.warehouse.database import connect
 from phygital_funnel.warehouse.releases import (
@@ -33,6 +35,8 @@ from phygital_funnel.warehouse.releases import (
 __all__ = ["DATABASE_NAME", "Release", "current", "last_build", "publish", "resolve_current", "rollback"]
 
 PUBLISHED_SCHEMAS = ("ledgers", "marts")
+TOLD_OF_RUNS = ("mart_data_quality_status", "mart_data_quality_history")
+"""Views over what the gates found: a release holds their rows, and gets those of its own last gate after that gate."""
 STORAGE_VERSION = "v1.0.0"
 
 
@@ -50,7 +54,7 @@ def publish(settings: Settings, build: Build, *, on_phase: Callable[[str], None]
     folder = folder_of(settings)
     final = folder / build.run.run_id
     draft = folder / f"{build.run.run_id}.staging"
-    with only_build(settings):
+    with only_build(settings), page.kept_up(settings):
         log = RunLog.resume(settings, build.run.run_id)
         with recorded(log):
             if not final.is_dir():
@@ -60,7 +64,9 @@ def publish(settings: Settings, build: Build, *, on_phase: Callable[[str], None]
                     _export(build.database, draft)
                 with phase(log, "gate published", on_phase):
                     result = quality.evaluate(settings, "published", draft / DATABASE_NAME, run_id=log.run.run_id)
+                    explain.log_failures(result, settings.project_dir)
                     quality.enforce(result)
+                    _add_results(settings, build, draft)
                 with phase(log, "page", on_phase):
                     write_json(draft / MANIFEST_NAME, _manifest(settings, log.run))
                     report.render(draft)
@@ -109,51 +115,79 @@ def _check_build(build: Build) -> None:
 def _export(database: Path, draft: Path) -> None:
     (draft / "parquet").mkdir(parents=True)
     with connect() as con:
-        con.execute(f"attach '{_quoted(database)}' as build (read_only)")
-        con.execute(f"attach '{_quoted(draft / DATABASE_NAME)}' as release (storage_version '{STORAGE_VERSION}')")
+        _attach(con, database, draft)
         for schema, name, kind in _published(con):
             if kind == "BASE TABLE":
                 con.execute(f'create table release.main."{name}" as from build.{schema}."{name}"')
-            file = _quoted(draft / "parquet" / f"{name}.parquet")
-            con.execute(f"copy (from build.{schema}.\"{name}\") to '{file}' (format parquet, compression zstd)")
+            _copy_as_parquet(con, schema, name, draft)
         con.execute("use release")
         for schema, name, kind in _published(con):
             if kind == "VIEW":
                 con.execute(_view(con, schema, name))
-        for schema, name, kind in _published(con):
-            _carry_comments(con, schema, name, "view" if kind == "VIEW" else "table")
+        _carry_comments(con)
         con.execute("use memory")
         con.execute("detach release")
 
 
-def _carry_comments(con: duckdb.DuckDBPyConnection, schema: str, name: str, kind: str) -> None:
-    """Give the release's copy what dbt wrote beside the relation and its columns; copying rows loses it."""
+def _add_results(settings: Settings, build: Build, draft: Path) -> None:
+    """Let the release tell of its own last gate too, which looked at it without these rows."""
+    with connect(build.database) as con:
+        quality_relation.load_results(con, settings, build.run.run_id)
+    with connect() as con:
+        _attach(con, build.database, draft)
+        for schema, name, _ in _published(con):
+            if name in TOLD_OF_RUNS:
+                con.execute(f'delete from release.main."{name}"')
+                con.execute(f'insert into release.main."{name}" by name from build.{schema}."{name}"')
+                _copy_as_parquet(con, schema, name, draft)
+        con.execute("detach release")
+
+
+def _attach(con: duckdb.DuckDBPyConnection, database: Path, draft: Path) -> None:
+    con.execute(f"attach '{_quoted(database)}' as build (read_only)")
+    con.execute(f"attach '{_quoted(draft / DATABASE_NAME)}' as release (storage_version '{STORAGE_VERSION}')")
+
+
+def _copy_as_parquet(con: duckdb.DuckDBPyConnection, schema: str, name: str, draft: Path) -> None:
+    file = _quoted(draft / "parquet" / f"{name}.parquet")
+    con.execute(f"copy (from build.{schema}.\"{name}\") to '{file}' (format parquet, compression zstd)")
+
+
+def _carry_comments(con: duckdb.DuckDBPyConnection) -> None:
+    """Give the release's copies what dbt wrote beside relations and columns; copying rows loses it."""
     comments = con.execute(
         """
-        select null, comment from duckdb_tables()
-        where database_name = 'build' and schema_name = $1 and table_name = $2
-        union all
-        select null, comment from duckdb_views()
-        where database_name = 'build' and schema_name = $1 and view_name = $2
-        union all
-        select column_name, comment from duckdb_columns()
-        where database_name = 'build' and schema_name = $1 and table_name = $2
-        """,
-        [schema, name],
+        with written as (
+            select schema_name, table_name as name, null as column_name, comment from duckdb_tables()
+            where database_name = 'build'
+            union all
+            select schema_name, view_name, null, comment from duckdb_views() where database_name = 'build'
+            union all
+            select schema_name, table_name, column_name, comment from duckdb_columns() where database_name = 'build'
+        )
+        select schema_name, name, column_name, comment from written where comment is not null
+        """
     ).fetchall()
-    for column, comment in comments:
-        if comment is not None:
+    kinds = {(schema, name): "view" if kind == "VIEW" else "table" for schema, name, kind in _published(con)}
+    # In one transaction: each by itself would be written to the disk by itself.
+    con.execute("begin")
+    for schema, name, column, comment in comments:
+        if kind := kinds.get((schema, name)):
             target = f'{kind} release.main."{name}"' if column is None else f'column release.main."{name}"."{column}"'
             con.execute(f"comment on {target} is '{_escaped(comment)}'")
+    con.execute("commit")
 
 
 def _published(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Schema and name in the build of what a release holds, and what it is there: a table or a view."""
     return con.execute(
         """
-        select table_schema, table_name, table_type from information_schema.tables
+        select table_schema, table_name,
+            case when list_contains($2, table_name) then 'BASE TABLE' else table_type end as kind
+        from information_schema.tables
         where table_catalog = 'build' and list_contains($1, table_schema) order by table_name
         """,
-        [list(PUBLISHED_SCHEMAS)],
+        [list(PUBLISHED_SCHEMAS), list(TOLD_OF_RUNS)],
     ).fetchall()
 
 
@@ -184,6 +218,7 @@ def _manifest(settings: Settings, run: Run) -> dict[str, Any]:
         "compared_with": run.compared_with,
         "commits": run.commits,
         "held": list(run.held),
+        "row_decisions": run.row_decisions,
         "settings": settings.public(),
         "code_version": __version__,
         "duckdb_version": duckdb.__version__,

@@ -4,6 +4,8 @@ from phygital_funnel import clock, quality
 from phygital_funnel.decisions import held_manifests
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.landing import Landing
+from phygital_funnel.quality import page
+from phygital_funnel.quality.history import VALIDATION
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.state import new_run_id
@@ -13,15 +15,25 @@ from phygital_funnel.warehouse.database import connect
 from phygital_funnel.warehouse.release import current
 
 
-def validate(settings: Settings, stage: str) -> quality.GateResult:
-    """Evaluate the gate of a stage; its results are kept under an id of their own.
+def validate(settings: Settings, stage: str, table: str | None = None) -> quality.GateResult:
+    """Evaluate the gate of a stage; its results are kept under an id of their own, and the quality page shows them.
+
+    Args:
+        settings: where things are.
+        stage: the gate.
+        table: only the suite of this table.
 
     Raises:
-        ConfigError: there is nothing to evaluate yet.
+        ConfigError: there is nothing to evaluate yet, or the gate has no suite for the table.
     """
-    run_id = f"validate-{new_run_id(clock.now())}"
+    with page.kept_up(settings):
+        return _validated(settings, stage, table)
+
+
+def _validated(settings: Settings, stage: str, table: str | None) -> quality.GateResult:
+    run_id = f"{VALIDATION}{new_run_id(clock.now())}"
     if stage == "published":
-        return quality.evaluate(settings, stage, current(settings).database, run_id=run_id)
+        return quality.evaluate(settings, stage, current(settings).database, run_id=run_id, table=table)
     database = database_path(settings)
     with only_build(settings):
         if stage == "landing":
@@ -30,7 +42,7 @@ def validate(settings: Settings, stage: str) -> quality.GateResult:
             raise ConfigError(
                 f"there is no build to validate; run `phygital build` before `phygital validate {stage}`."
             )
-        return quality.evaluate(settings, stage, database, run_id=run_id)
+        return quality.evaluate(settings, stage, database, run_id=run_id, table=table)
 
 
 def _stage_landed(settings: Settings) -> None:
