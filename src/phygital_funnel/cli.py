@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from phygital_funnel import __version__, console, logs
-from phygital_funnel.commands import landing, sources
+from phygital_funnel.commands import anomalies, landing, quality, quarantine, sources
 from phygital_funnel.errors import ConfigError, FunnelError
 from phygital_funnel.settings import Settings
 
@@ -30,7 +30,11 @@ load_app = typer.Typer(help="Load files of your own.", no_args_is_help=True)
 app.add_typer(sandbox_app, name="sandbox")
 app.add_typer(load_app, name="load")
 app.add_typer(landing.app, name="landing")
+app.add_typer(anomalies.app, name="anomalies")
+app.add_typer(quarantine.app, name="quarantine")
 app.command()(sources.sources)
+app.command()(quality.validate)
+app.command()(quality.quality)
 
 USAGE_ERROR, REFUSED = 2, 1
 
@@ -41,15 +45,6 @@ class OutputFormat(StrEnum):
     TABLE = "table"
     CSV = "csv"
     JSON = "json"
-
-
-class Stage(StrEnum):
-    """The gates, in the order of a build."""
-
-    LANDING = "landing"
-    STAGING = "staging"
-    MARTS = "marts"
-    PUBLISHED = "published"
 
 
 def _day(text: str) -> date:
@@ -149,19 +144,6 @@ def load_events(
         f"{len(landed)} of {len(files)} files landed"
         + ("" if len(landed) == len(files) else "; the others are landed already")
     )
-
-
-@app.command()
-def validate(stage: Stage) -> None:
-    """Evaluate the gate of a stage on what is there now; exits with 1 when a critical check fails."""
-    from phygital_funnel.warehouse.validate import validate as validate_stage
-
-    with _progress() as on_phase:
-        on_phase(f"gate {stage}")
-        result = validate_stage(Settings.from_env(), stage)
-    console.gate(result)
-    if not result.passed:
-        raise typer.Exit(REFUSED)
 
 
 @app.command()

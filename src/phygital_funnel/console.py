@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from phygital_funnel.errors import FunnelError
     from phygital_funnel.landing import Manifest
     from phygital_funnel.quality import GateResult
+    from phygital_funnel.quality.history import Standing
+    from phygital_funnel.quality.runbook import Entry
     from phygital_funnel.sources.stream import Extraction
     from phygital_funnel.status import Status
     from phygital_funnel.warehouse.release import Release
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 WIDEST = 100_000
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """The text with every character that a terminal would act upon, or that hides, written as its code."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def say(message: str) -> None:
@@ -46,10 +53,15 @@ def landed(manifest: "Manifest") -> None:
 
 
 def published(release: "Release") -> None:
-    """Where a release is."""
+    """Where a release is, and how many of its checks do not hold."""
+    from phygital_funnel.quality.archive import warnings_of
+
     say(f"published {release.run_id}")
     say(f"  database  {release.database}")
     say(f"  page      {release.page}")
+    warnings = warnings_of(release.manifest()["gates"])
+    if warnings:
+        say(f"  warnings  {len(warnings)} checks do not hold and do not block; `phygital status` names them")
 
 
 @contextmanager
@@ -104,17 +116,46 @@ def _print_whole(table: Table) -> None:
     Console(width=max(width, 1), file=sys.stdout).print(table)
 
 
-def gate(result: "GateResult") -> None:
-    """The checks of a gate, failed ones first."""
-    table = Table("", "suite", "check", "severity", "observed", "reason")
-    for check in sorted(result.checks, key=lambda check: (check.success, check.suite)):
-        mark = Text("ok", style="green") if check.success else Text("FAILED", style="bold red")
-        table.add_row(
-            mark,
-            *(Text(str(v)) for v in (check.suite, check.expectation, check.severity, check.observed, check.reason)),
-        )
+def gate(
+    result: "GateResult", standings: Iterable["Standing"], runbook: Mapping[str, "Entry"], *, every: bool = False
+) -> None:
+    """What does not hold at a gate, in words.
+
+    Args:
+        result: what was found.
+        standings: since when each check stands as it does.
+        runbook: what to do, by the checks' numbers.
+        every: list the checks that hold too.
+    """
+    from phygital_funnel.quality import explain
+
+    known = {(one.check["suite"], one.check["expectation"]): one for one in standings}
+    checks = result.as_dict()["checks"]
+    if every:
+        _checks(checks)
+    failed = [check for check in checks if not check["success"]]
+    for check in failed:
+        standing = known.get((check["suite"], check["expectation"]))
+        since = f" So since {standing.since.evaluated_at:%Y-%m-%d %H:%M} UTC." if standing else ""
+        name, *facts = explain.lines(explain.explain(check, runbook), check, since)
+        style = "bold red" if check["severity"] == "critical" else "bold yellow"
+        out.print(Text(name, style=style))
+        for fact in facts:
+            say(fact)
+        say("")
+    verdict = "passed" if result.passed else "BLOCKED"
+    do = "does" if len(failed) == 1 else "do"
+    say(f"gate {result.stage}: {verdict}; {len(failed)} of {len(checks)} checks {do} not hold")
+
+
+def _checks(checks: Sequence[Mapping[str, Any]]) -> None:
+    """One line per check, failed ones first."""
+    table = Table("", "number", "suite", "check", "severity", "observed", "bound")
+    for check in sorted(checks, key=lambda check: (check["success"], check["suite"])):
+        mark = Text("ok", style="green") if check["success"] else Text("FAILED", style="bold red")
+        told = ("id", "suite", "expectation", "severity", "observed", "bound")
+        table.add_row(mark, *(Text(str(check[name])) for name in told))
     _print_whole(table)
-    say(f"gate {result.stage}: {'passed' if result.passed else 'BLOCKED'}")
 
 
 def extractions(manifests: Sequence["Manifest"]) -> None:
@@ -156,5 +197,9 @@ def status(found: "Status") -> None:
         say(f"warning          {warning}")
     for name, rule, count in found.quarantine:
         say(f"quarantine       {name}: {count:,} rows, {rule}")
+    if found.quarantine:
+        say("                 `phygital quarantine list` says which can be released, `show TABLE` what to do")
     for held in found.held:
         say(f"held             {held}")
+    if found.quality_page:
+        say(f"quality page     {found.quality_page}")

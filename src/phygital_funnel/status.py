@@ -1,6 +1,7 @@
 """Gathers what a person who was woken at night asks first."""
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
@@ -8,7 +9,8 @@ from phygital_funnel import state
 from phygital_funnel.decisions import held_extractions
 from phygital_funnel.errors import FunnelError, LandingError, ReleaseError
 from phygital_funnel.landing import Landing, Manifest
-from phygital_funnel.quality.archive import read_results
+from phygital_funnel.quality.archive import read_results, warnings_of
+from phygital_funnel.quality.page import page_path
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.state import Run
@@ -33,6 +35,7 @@ class Status:
         warnings: failed checks of the last run that do not block.
         quarantine: rejected rows of the last build, as (table, rule, rows).
         held: extractions set aside, each with its manifest id and the reason.
+        quality_page: where every check is explained; None before the first gate.
     """
 
     current: str | None
@@ -43,6 +46,7 @@ class Status:
     warnings: tuple[str, ...]
     quarantine: tuple[tuple[str, str, int], ...]
     held: tuple[str, ...]
+    quality_page: Path | None
 
 
 def read_status(settings: Settings) -> Status:
@@ -62,6 +66,7 @@ def read_status(settings: Settings) -> Status:
         warnings=_warnings(settings, recent),
         quarantine=_quarantine(settings),
         held=_held(settings),
+        quality_page=page if (page := page_path(settings)).is_file() else None,
     )
 
 
@@ -101,12 +106,7 @@ def _told(manifest: Manifest, reason: str) -> str:
 def _warnings(settings: Settings, recent: tuple[Run, ...]) -> tuple[str, ...]:
     if not recent:
         return ()
-    return tuple(
-        f"{stage}: {check['suite']} {check['expectation']}: {check['reason']}"
-        for stage, result in read_results(settings, recent[0].run_id).items()
-        for check in result["checks"]
-        if not check["success"] and check["severity"] != "critical"
-    )
+    return warnings_of(read_results(settings, recent[0].run_id))
 
 
 def _quarantine(settings: Settings) -> tuple[tuple[str, str, int], ...]:

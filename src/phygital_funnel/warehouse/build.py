@@ -14,10 +14,12 @@ from pathlib import Path
 
 from phygital_funnel import __version__, state
 from phygital_funnel.errors import FunnelError, HomeBusy, QualityGateFailed
+from phygital_funnel.freshness import freshness_known
 from phygital_funnel.landing import Landing
+from phygital_funnel.quality import anomalies, explain, page
 from phygital_funnel.settings import Settings
 from phygital_funnel.state import Run, RunLog
-from phygital_funnel.warehouse import credit_basis, dbt, previous, raw
+from phygital_funnel.warehouse import credit_basis, dbt, previous, quality_relation, raw
 from phygital_funnel.warehouse.database import connect
 from phygital_funnel.warehouse.knowledge import Knowledge, Past, known, past, settings_of
 
@@ -69,7 +71,7 @@ def build(
     asked = None if as_of is None else past(settings, as_of)
     moment = asked.moment if asked else None
     database = database_path(settings, moment)
-    with only_build(settings):
+    with only_build(settings), page.kept_up(settings):
         log = RunLog.start(settings, run_id, moment)
         with recorded(log):
             if full_refresh or asked is not None:  # what a file holds is added to, and never taken back
@@ -93,14 +95,22 @@ class _Builder:
             self._load(knowledge)
         self._gate("landing")
         with self._phase("accept"), connect(self._database) as con:
-            raw.accept(con, knowledge.held)
+            raw.accept(con, knowledge.held, knowledge.rows.standing())
         project = dbt.Project(self._settings, self._database)
         with self._phase("staging"):
             project.build_layer("staging")
         self._gate("staging")
         with self._phase("ledgers"):
             self._credit(project)
-        self._gate("marts")
+        try:
+            self._gate("marts")
+        except QualityGateFailed:
+            # Credit that a gate refused must not be what the next build adds to.
+            with connect(self._database) as con:
+                credit_basis.forget(con)
+            raise
+        with connect(self._database) as con:
+            quality_relation.load_results(con, self._settings, self._log.run.run_id)
 
     def _load(self, knowledge: Knowledge) -> None:
         """Bring what is landed, and what the release before said."""
@@ -110,11 +120,15 @@ class _Builder:
             incoming = raw.stage_incoming(con, landing, knowledge.commits, knowledge.held)
             raw.record_build(con, self._log.run.run_id, known_at, __version__)
             previous.load(con, knowledge.before)
+            anomalies.load(con, self._settings, knowledge.known_at)
+            fresh = freshness_known(self._settings, landing, knowledge.commits, knowledge.held, knowledge.known_at)
+            quality_relation.load_freshness(con, fresh)
         logger.info("loaded %s new commits with %s rows", incoming.commits, incoming.rows)
         self._log.update(
             known_at=known_at,
             commits={relation: commit for relation, commit in knowledge.commits.items() if commit >= 0},
             held=tuple(sorted(knowledge.held)),
+            row_decisions=knowledge.rows.count,
             compared_with=knowledge.before.run_id if knowledge.before else None,
         )
 
@@ -137,6 +151,7 @@ class _Builder:
 
         with self._phase(f"gate {stage}"):
             result = quality.evaluate(self._settings, stage, self._database, run_id=self._log.run.run_id)
+            explain.log_failures(result, self._settings.project_dir)
             quality.enforce(result)
 
     @contextmanager

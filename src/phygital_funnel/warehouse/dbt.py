@@ -17,7 +17,13 @@ logger = logging.getLogger(__name__)
 # fraction of dbt's cost per test, and the conservation tests of the later layers stay.
 LAYERS = {
     "staging": (
-        ("resource_type:seed", "path:models/base", "path:models/staging", "path:models/quarantine"),
+        (
+            "resource_type:seed",
+            "path:models/base",
+            "path:models/staging",
+            "path:models/quarantine",
+            "path:models/volumes",
+        ),
         ("resource_type:unit_test", "resource_type:test"),
     ),
     "ledgers": (

@@ -24,7 +24,16 @@ _CREDIT_OF = """
     conversion_id, recipient_key, channel, evidence, headline_before_micro, {model}_credit_micro, {model}_amount_minor,
     {model}_amount_reporting_minor
 """
-_TABLES = {"previous_release": _RELEASE, "previous_lines": _LINES, "previous_credit": _CREDIT}
+_VOLUMES = """
+    series_key varchar, source varchar, stream varchar, account varchar, market varchar, measure varchar,
+    event_date date, value bigint
+"""
+_TABLES = {
+    "previous_release": _RELEASE,
+    "previous_lines": _LINES,
+    "previous_credit": _CREDIT,
+    "previous_volumes": _VOLUMES,
+}
 
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
@@ -61,6 +70,10 @@ def copy(con: duckdb.DuckDBPyConnection, run_id: str, known_at: str, model: str)
     credit = _CREDIT_OF.format(model=model)
     con.execute(f"insert into raw.previous_lines select {_names(_LINES)} from previous.fct_order_lines")
     con.execute(f"insert into raw.previous_credit select {credit} from previous.fct_attribution_credit_wide")
+    if _has_volumes(con):
+        con.execute(
+            f"insert into raw.previous_volumes select {_names(_VOLUMES)} from previous.mart_volume_daily where is_read"
+        )
     # Last, so that a copy that was broken off is not taken for a whole release.
     con.execute(
         "insert into raw.previous_release values ($1, $2::timestamptz at time zone 'UTC', $3)",
@@ -71,6 +84,14 @@ def copy(con: duckdb.DuckDBPyConnection, run_id: str, known_at: str, model: str)
 def _says_order_of_credit(con: duckdb.DuckDBPyConnection) -> bool:
     found = con.execute("describe previous.fct_attribution_credit_wide").fetchall()
     return "headline_before_micro" in {row[0] for row in found}
+
+
+def _has_volumes(con: duckdb.DuckDBPyConnection) -> bool:
+    """Releases of earlier versions have no table of volumes, and nothing of theirs is compared."""
+    found = con.execute(
+        "select 1 from information_schema.tables where table_catalog = 'previous' and table_name = 'mart_volume_daily'"
+    ).fetchall()
+    return bool(found)
 
 
 def _names(columns: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 from dbt_warehouse import LANDED, MANIFESTS, PROJECT, streams
 
-from phygital_funnel.warehouse import database, previous
+from phygital_funnel.quality import anomalies
+from phygital_funnel.warehouse import database, previous, quality_relation, raw
 from phygital_funnel.warehouse.incremental_models import Model, compiled
 
 NAME = "build"
@@ -68,8 +69,11 @@ def empty_database(path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnecti
             columns = ", ".join(f"{column} varchar" for column in stream.columns)
             con.execute(f"create table raw.{stream.relation} ({columns}, {LANDED})")
         con.execute(f"create table raw.manifests ({MANIFESTS})")
+        con.execute(f"create table raw.released_rows ({raw.RELEASED_ROW_COLUMNS})")
         con.execute("create table raw.build (run_id varchar, known_at timestamp, code_version varchar)")
         previous.prepare(con)
+        anomalies.prepare(con)
+        quality_relation.prepare(con)
         con.execute("insert into raw.build values ('test', timestamp '2026-12-01', 'test')")
         yield con
 

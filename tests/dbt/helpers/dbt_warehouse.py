@@ -13,9 +13,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from phygital_funnel.quality import anomalies
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.sources.stream import Stream
-from phygital_funnel.warehouse import database, previous
+from phygital_funnel.warehouse import database, previous, quality_relation, raw
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 LANDED = (
@@ -47,8 +48,11 @@ class Warehouse:
                 columns = ", ".join(f"{column} varchar" for column in stream.columns)
                 con.execute(f"create table raw.{stream.relation} ({columns}, {LANDED})")
             con.execute(f"create table raw.manifests ({MANIFESTS})")
+            con.execute(f"create table raw.released_rows ({raw.RELEASED_ROW_COLUMNS})")
             con.execute("create table raw.build (run_id varchar, known_at timestamp, code_version varchar)")
             previous.prepare(con)
+            anomalies.prepare(con)
+            quality_relation.prepare(con)
             con.execute("insert into raw.build values ('test', timestamp '2026-12-01', 'test')")
 
     def land(
