@@ -22,8 +22,8 @@
 {% macro current_in_window(source_name, stream, rows, day) -%}
     select
         {{ rows }}.*,
-        {{ rows }}.{{ day }} is not null
-            and {{ rows }}.{{ day }} not between manifest.window_from and manifest.window_to as is_outside_window
+        {{ released_columns() }},
+        {{ is_outside_window(rows, day) }} as is_outside_window
     from {{ rows }}
     join {{ ref('base__commits') }} as manifest
         on manifest.source = '{{ source_name }}'
@@ -36,11 +36,15 @@
         and covers.part = {{ rows }}._part
         and covers._commit = {{ rows }}._commit
         and covers.covered_date = {{ covering_date(rows ~ '.' ~ day, 'manifest') }}
+    {{ join_own_day(source_name, stream, rows, day) }}
+    {{ join_released(source_name, stream, rows) }}
 {%- endmacro %}
 
 {# Snapshot streams: rows of the newest complete commit of their account and part. #}
 {% macro current_in_snapshot(source_name, stream, rows) -%}
-    select {{ rows }}.*
+    select
+        {{ rows }}.*,
+        {{ released_columns() }}
     from {{ rows }}
     join {{ ref('base__covers') }} as covers
         on covers.source = '{{ source_name }}'
@@ -49,6 +53,7 @@
         and covers.part = {{ rows }}._part
         and covers._commit = {{ rows }}._commit
         and covers.covered_date is null
+    {{ join_released(source_name, stream, rows) }}
 {%- endmacro %}
 
 {# Streams of changes: rows of all complete commits, with is_current (newest commit that holds the scope),
@@ -62,6 +67,7 @@
         select
             {{ rows }}.*,
             commits.committed_at as known_at,
+            {{ released_columns() }},
             max({{ rows }}._commit) over (
                 partition by {{ scope | join(', ') }}, {{ alone(rows, scope) }}
             ) as newest_commit,
@@ -74,6 +80,7 @@
             and commits.stream = '{{ stream }}'
             and commits._commit = {{ rows }}._commit
             and commits.is_usable
+        {{ join_released(source_name, stream, rows) }}
     ) as spanned
     join {{ ref('base__commits') }} as first_commit
         on first_commit.source = '{{ source_name }}'
@@ -87,7 +94,8 @@
     case when {{ scope | join(' is null or ') }} is null then {{ rows }}._row end
 {%- endmacro %}
 
-{# The rows of `judged` with reject_rule: their broken rule, or 'duplicate_key' for all but the first accepted row of a key. #}
+{# The rows of `judged` with reject_rule: their broken rule, or 'duplicate_key' for all but the first accepted row of a key;
+   of one extraction's rows a released one comes first. #}
 {% macro keep_first_of_key(judged, key) -%}
     select
         ranked.*,
@@ -100,7 +108,7 @@
             {{ judged }}.*,
             row_number() over (
                 partition by broken_rule, {{ key | join(', ') }}
-                order by _commit desc, _row
+                order by _commit desc, {{ released_first() }}, _row
             ) as place_in_key
         from {{ judged }}
     ) as ranked

@@ -94,5 +94,9 @@
             left join {{ usable_commits(source_name, stream) }} as own
                 on own._commit = landed._commit
             where own._commit is null
-        ) as partial
+        ) as partial,
+        (
+            select count(*) from {{ ref('base_' ~ source_name ~ '__' ~ stream) }}
+            where reject_rule is null and released_rules is not null
+        ) as released
 {%- endmacro %}

@@ -28,6 +28,7 @@ class Run:
         known_at: knowledge time of the build, ISO 8601.
         commits: newest commit used, by stream; all before it were used too.
         held: manifest ids that were set aside.
+        row_decisions: how many decisions about single rows were known.
         as_of: the moment that was asked for, if any.
         compared_with: run id of the release before, whose figures the bridge explains.
         started_at: ISO 8601.
@@ -47,6 +48,7 @@ class Run:
     compared_with: str | None = None
     commits: dict[str, int] = field(default_factory=dict)
     held: tuple[str, ...] = ()
+    row_decisions: int = 0
     phases: dict[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 

@@ -60,7 +60,7 @@ judged as (
         placed.*,
         case
             when _reject is not null then 'malformed'
-            when sales_channel like 'non-amazon%' then 'non_amazon'
+            when sales_channel like 'non-amazon%' and not ({{ is_released('non_amazon') }}) then 'non_amazon'
             when order_id is null or sku is null or asin is null then 'missing_key'
             when purchased_at is null or last_updated_at is null then 'unparseable_time'
             when has_bad_number then 'unparseable_number'

@@ -29,8 +29,8 @@ versions as (
         manifest.committed_at as known_at,
         covers._commit is not null as is_current,
         {{ covering_date('typed.event_date_source', 'manifest') }} as covered_date,
-        typed.event_date_source is not null
-            and typed.event_date_source not between manifest.window_from and manifest.window_to as is_outside_window
+        {{ released_columns() }},
+        {{ is_outside_window('typed', 'event_date_source') }} as is_outside_window
     from typed
     join {{ ref('base__commits') }} as manifest
         on manifest.source = 'amazon_seller'
@@ -44,6 +44,8 @@ versions as (
         and covers.part = typed._part
         and covers._commit = typed._commit
         and covers.covered_date = {{ covering_date('typed.event_date_source', 'manifest') }}
+    {{ join_own_day('amazon_seller', 'returns', 'typed', 'event_date_source') }}
+    {{ join_released('amazon_seller', 'returns', 'typed') }}
 )
 
 select

@@ -29,7 +29,7 @@ judged as (
             when valid_from is null or (has_end and valid_to is null) then 'unparseable_date'
             when valid_to <= valid_from then 'empty_validity'
             when fee_rate is null then 'unparseable_number'
-            when fee_rate < -1 or fee_rate > 1 then 'unusable_rate'
+            when (fee_rate < -1 or fee_rate > 1) and not ({{ is_released('unusable_rate') }}) then 'unusable_rate'
             when fee_base is null or fee_base not in ('tax_included', 'net') then 'unknown_base'
         end as broken_rule
     from current_rows

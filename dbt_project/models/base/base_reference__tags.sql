@@ -27,7 +27,8 @@ judged as (
             when _reject is not null then 'malformed'
             when ad_id is null or market is null then 'missing_key'
             when has_time and created_at is null then 'unparseable_time'
-            when attribution_tag is null or attribution_tag not like '%maas=%' then 'unusable_tag'
+            when attribution_tag is null then 'unusable_tag'
+            when attribution_tag not like '%maas=%' and not ({{ is_released('unusable_tag') }}) then 'unusable_tag'
         end as broken_rule
     from current_rows
 ),

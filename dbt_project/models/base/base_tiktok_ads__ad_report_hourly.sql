@@ -37,8 +37,8 @@ counted as (
     select
         current_rows.*,
         row_number() over (
-            partition by advertiser_id, ad_id, event_hour_source
-            order by _commit desc, _row
+            partition by _commit, advertiser_id, ad_id, event_hour_source
+            order by _row
         ) as hour_occurrence
     from current_rows
 ),

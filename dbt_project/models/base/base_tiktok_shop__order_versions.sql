@@ -89,8 +89,9 @@ ranked as (
             else 'confirmed'
         end as conversion_status,
         -- An order that changed while it was read is in one commit twice: the later state counts.
-        row_number() over (partition by _commit, broken_rule, order_id, line_item_id order by updated_at desc, _row)
-            as place_in_key
+        row_number() over (
+            partition by _commit, broken_rule, order_id, line_item_id order by {{ released_first() }}, updated_at desc, _row
+        ) as place_in_key
     from judged
 )
 

@@ -63,7 +63,8 @@ ranked as (
         judged.*,
         -- A return that changed while it was read is in one commit twice: the later state counts.
         row_number() over (
-            partition by _commit, broken_rule, return_id, return_line_item_id order by updated_at desc, _row
+            partition by _commit, broken_rule, return_id, return_line_item_id
+            order by {{ released_first() }}, updated_at desc, _row
         ) as place_in_key
     from judged
 )

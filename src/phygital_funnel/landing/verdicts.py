@@ -1,11 +1,11 @@
 """What people have decided about extractions: an append-only file, of which the last line on each extraction counts."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from phygital_funnel import decision_file
 from phygital_funnel.landing.manifest import Manifest
 from phygital_funnel.settings import Settings
 
@@ -19,19 +19,14 @@ def path_in(settings: Settings) -> Path:
 
 def record(path: Path, entry: Mapping[str, Any]) -> None:
     """Add one decision."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    decision_file.append(path, entry)
 
 
 def latest(path: Path | None, at: datetime | None = None) -> dict[str, dict[str, Any]]:
     """The last decision on each extraction by manifest id, of those taken by ``at`` or of all."""
-    if path is None or not path.is_file():
-        return {}
-    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return {
         entry["manifest_id"]: entry
-        for entry in entries
+        for entry in decision_file.entries(path)
         if at is None or datetime.fromisoformat(entry["decided_at"]) <= at
     }
 

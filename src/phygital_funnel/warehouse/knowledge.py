@@ -9,6 +9,8 @@ from phygital_funnel import __version__, clock
 from phygital_funnel.decisions import held_manifests
 from phygital_funnel.errors import ConfigError, ReleaseError
 from phygital_funnel.landing import Landing
+from phygital_funnel.quarantine import decisions
+from phygital_funnel.quarantine.decisions import RowDecisions
 from phygital_funnel.settings import AttributionSettings, Settings
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.warehouse import releases
@@ -26,12 +28,14 @@ class Knowledge:
         commits: newest commit to use of each stream, by relation; -1 for none.
         held: ids of the extractions that must not be used.
         before: the release that this state is compared with; None for the first.
+        rows: what people had decided about single rows.
     """
 
     known_at: datetime
     commits: Mapping[str, int]
     held: frozenset[str]
     before: Release | None
+    rows: RowDecisions
 
 
 @dataclass(frozen=True)
@@ -92,13 +96,15 @@ def known(settings: Settings, asked: Past | None) -> Knowledge:
     if asked is None:
         commits = {stream.relation: landing.newest(stream) for stream in all_streams()}
         # After the commits, so that what the guard doubts among them is known to be held.
-        return Knowledge(clock.now(), commits, held_manifests(settings, landing=landing), _current(settings))
+        held, rows = held_manifests(settings, landing=landing), decisions.known(settings)
+        return Knowledge(clock.now(), commits, held, _current(settings), rows)
     if asked.release is not None:
         return _known_to(settings, asked.release)
     commits = {stream.relation: landing.known_at(stream, asked.moment) for stream in all_streams()}
     held = held_manifests(settings, asked.moment, landing=landing)
     earlier = [release for release in _first_hand(settings) if _known_at(release) < asked.moment]
-    return Knowledge(asked.moment, commits, held, earlier[-1] if earlier else None)
+    rows = decisions.known(settings, asked.moment)
+    return Knowledge(asked.moment, commits, held, earlier[-1] if earlier else None, rows)
 
 
 def _known_to(settings: Settings, release: Release) -> Knowledge:
@@ -111,7 +117,8 @@ def _known_to(settings: Settings, release: Release) -> Knowledge:
     except ReleaseError:
         logger.warning("release %s is no longer kept: the comparison with it stays empty", previous)
         before = None
-    return Knowledge(_known_at(release), commits, frozenset(made_of["held"]), before)
+    rows = decisions.known(settings).first(made_of.get("row_decisions", 0))
+    return Knowledge(_known_at(release), commits, frozenset(made_of["held"]), before, rows)
 
 
 def _first_hand(settings: Settings) -> list[Release]:

@@ -7,6 +7,7 @@ from phygital_funnel import __version__
 from phygital_funnel.decisions import held_manifests
 from phygital_funnel.errors import ReleaseError
 from phygital_funnel.landing import Landing
+from phygital_funnel.quarantine import decisions
 from phygital_funnel.settings import Settings
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.warehouse.release import Release, current
@@ -31,6 +32,7 @@ def published_already(settings: Settings) -> Release | None:
         and made_of["code_version"] == __version__
         and made_of["settings"] == _as_json(settings.public())
         and made_of["held"] == sorted(held_manifests(settings))
+        and made_of.get("row_decisions", 0) == decisions.known(settings).count
         and not _has_landed_since(settings, made_of["commits"])
     )
     return release if is_same else None

@@ -4,7 +4,7 @@ New commits wait in the schema ``incoming`` until the landing gate has passed, t
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from phygital_funnel.landing import Landing, Manifest
+from phygital_funnel.quarantine.decisions import ReleasedRow
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.sources.stream import Stream
 
@@ -20,12 +21,14 @@ MANIFEST_COLUMNS = """
     coverage varchar, window_from date, window_to date, is_complete boolean, row_count bigint, pages bigint,
     committed_at timestamp, code_version varchar, is_held boolean, run varchar, new_fields varchar, doubt varchar
 """
+RELEASED_ROW_COLUMNS = "source varchar, stream varchar, _manifest_id varchar, _row bigint, rules varchar, place bigint"
 METADATA_TYPES = """
     _account varchar, _part varchar, _row bigint, _manifest_id varchar, _extracted_at timestamp, _extra varchar,
     _reject varchar, _commit bigint
 """
 # A build database that an older version made lacks these.
 ADDED_MANIFEST_COLUMNS = ("run", "new_fields", "doubt")
+RELEASED_FIELDS = ("relation", "manifest_id", "row_number", "rule")
 SCHEMAS = ("raw", "incoming", "overtaken")
 
 
@@ -47,6 +50,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
             _create(con, f"{schema}.{stream.relation}", f"{columns}, {METADATA_TYPES}", replace)
         _create(con, f"{schema}.manifests", MANIFEST_COLUMNS, replace)
     _widen(con)
+    _create(con, "raw.released_rows", RELEASED_ROW_COLUMNS, "if not exists")
     _create(con, "raw.build", "run_id varchar, known_at timestamp, code_version varchar", "if not exists")
 
 
@@ -73,15 +77,47 @@ def stage_incoming(
     return Incoming(commits, rows)
 
 
-def accept(con: duckdb.DuckDBPyConnection, held: frozenset[str]) -> None:
-    """Move the waiting commits into the raw relations, all or none; commits held since count as incomplete."""
+def accept(con: duckdb.DuckDBPyConnection, held: frozenset[str], released: Iterable[ReleasedRow] = ()) -> None:
+    """Move the waiting commits into the raw relations, all or none, and replay what people have decided.
+
+    Args:
+        con: connection to the build database.
+        held: commits that count as incomplete.
+        released: rows that may stand although they break a row rule, as for ``replay``.
+    """
     con.execute("begin")
     for relation in (*(stream.relation for stream in all_streams()), "manifests"):
         for waiting in ("incoming", "overtaken"):
             con.execute(f"insert into raw.{relation} by name select * from {waiting}.{relation}")
             con.execute(f"delete from {waiting}.{relation}")
     con.execute("update raw.manifests set is_held = list_contains($1::varchar[], manifest_id)", [sorted(held)])
+    replay(con, released)
     con.execute("commit")
+
+
+def replay(con: duckdb.DuckDBPyConnection, released: Iterable[ReleasedRow]) -> None:
+    """Make the relation of released rows hold exactly these, one line per row with all the rules it may break.
+
+    Args:
+        con: connection to the build database.
+        released: rows and rules, each once, in the order of their decisions.
+    """
+    con.execute("delete from raw.released_rows")
+    decided = list(released)
+    if not decided:
+        return
+    columns = {name: [getattr(one, name) for one in decided] for name in RELEASED_FIELDS}
+    con.register("_released", pa.table({**columns, "place": range(1, len(decided) + 1)}))
+    con.execute(
+        """
+        insert into raw.released_rows
+        select split_part(relation, '__', 1), split_part(relation, '__', 2), manifest_id, row_number,
+            '|' || string_agg(rule, '|' order by rule) || '|', max(place)
+        from _released
+        group by relation, manifest_id, row_number
+        """
+    )
+    con.unregister("_released")
 
 
 def record_build(con: duckdb.DuckDBPyConnection, run_id: str, known_at: str, code_version: str) -> None:
