@@ -43,20 +43,13 @@
     + {{ int_div('1000 * ((1000 * (' ~ weight ~ ')) % decay_total)', 'decay_total') }}
 {%- endmacro %}
 
-{# A share of an amount: amount * micros / 1,000,000, truncated towards zero so that a negative amount mirrors the positive one;
-   whole millions and rest apart, so that it stays within 64 bits. #}
-{% macro amount_upto(amount, micros) -%}
-    {{ int_div(amount, '1000000') }} * {{ micros }}
-    + {{ int_div('((' ~ amount ~ ') % 1000000) * ' ~ micros, '1000000') }}
-{%- endmacro %}
-
-{# Part of an amount that falls between two cumulative credits. Most recipients get nothing or everything: no need to divide. #}
+{# Part of an amount that falls between two cumulative credits: A(upto) - A(before), where A(micros) is
+   amount * micros / 1,000,000, truncated towards zero so that a negative amount mirrors the positive one. Whole millions and
+   rest apart, so that it stays within 64 bits. #}
 {% macro amount_between(amount, upto, before) -%}
-    case
-        when {{ upto }} = {{ before }} and {{ amount }} is not null then 0
-        when {{ upto }} - {{ before }} = 1000000 then {{ amount }}
-        else ({{ amount_upto(amount, upto) }}) - ({{ amount_upto(amount, before) }})
-    end
+    ({{ int_div(amount, '1000000') }} * ({{ upto }} - {{ before }})
+        + {{ int_div('((' ~ amount ~ ') % 1000000) * ' ~ upto, '1000000') }}
+        - {{ int_div('((' ~ amount ~ ') % 1000000) * ' ~ before, '1000000') }})
 {%- endmacro %}
 
 {# Names the rules and parameters behind a credit row. #}

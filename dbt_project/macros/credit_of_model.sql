@@ -23,6 +23,7 @@
         {{ model }}_amount_reporting_minor as attributed_amount_reporting_minor,
         converted_at,
         conversion_status,
-        model_version
+        -- The same in all rows: other rules or parameters, and all credit is made anew.
+        {{ model_version() }} as model_version
     from {{ ref('fct_attribution_credit_wide') }}
 {%- endmacro %}

@@ -25,6 +25,15 @@
     end
 {%- endmacro %}
 
+{# The longest of all windows: a touch as old as this counts in no model. #}
+{% macro longest_window() -%}
+    {%- set windows = [14 * 86400000000] -%}
+    {%- for setting in ['impression', 'view_2s', 'view_6s', 'engagement', 'click'] -%}
+        {%- do windows.append(days_in_us(setting ~ '_window_days') | int) -%}
+    {%- endfor -%}
+    {{ windows | max }}
+{%- endmacro %}
+
 {# last_engaged_touch looks at these alone. #}
 {% macro is_engaged(touch_type) -%}
     {{ touch_type }} in ('click', 'view_6s', 'engagement')

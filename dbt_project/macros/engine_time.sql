@@ -11,6 +11,17 @@
     unix_micros({{ instant }})
 {%- endmacro %}
 
+{# The instant so many microseconds after 1970-01-01T00:00Z, the year 1 at the earliest. #}
+{% macro instant_of_us(microseconds) -%}
+    {{ return(adapter.dispatch('instant_of_us')('greatest(' ~ microseconds ~ ', -62135596800000000)')) }}
+{%- endmacro %}
+{% macro duckdb__instant_of_us(microseconds) -%}
+    make_timestamp({{ microseconds }})
+{%- endmacro %}
+{% macro spark__instant_of_us(microseconds) -%}
+    timestamp_micros({{ microseconds }})
+{%- endmacro %}
+
 {# Calendar date of a UTC instant in an IANA zone; NULL when either is NULL. #}
 {% macro date_in_zone(instant, time_zone) -%}
     {{ return(adapter.dispatch('date_in_zone')(instant, time_zone)) }}

@@ -42,24 +42,38 @@
     {{ row_fingerprint(columns + [model_version()]) }}
 {%- endmacro %}
 
-{# Incremental strategy `replace_rows`: rows whose key stands in the model named by meta.replaces give way to the new ones.
-   A key without new rows thereby loses its rows, which delete+insert would keep. #}
-{% macro get_incremental_replace_rows_sql(arguments) -%}
-    {{ return(adapter.dispatch('replace_rows')(arguments)) }}
-{%- endmacro %}
-{% macro default__replace_rows(arguments) -%}
-    {%- set key = arguments['unique_key'] -%}
-    {%- set columns = get_quoted_csv(arguments['dest_columns'] | map(attribute='name')) -%}
-    delete from {{ arguments['target_relation'] }}
-    where {{ key }} in (select {{ key }} from {{ ref(config.get('meta')['replaces']) }});
+{# Replaces the rows whose key stands in the model named by meta.replaces, in one transaction; the first run, and a full refresh,
+   make the table. A key without new rows thereby loses its rows, which dbt's delete+insert would keep, and the new rows are
+   written once, where dbt's `incremental` writes them to a table of its own first. #}
+{% materialization replaced_rows, adapter='duckdb' %}
+    {%- set target = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(target) -%}
+    {%- set is_kept = existing is not none and existing.is_table and not should_full_refresh() -%}
+    {%- set has_contract = config.get('contract').enforced -%}
+    {%- set query = get_select_subquery(sql) if has_contract else sql -%}
+    {% do drop_of_other_type(target) %}
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main') -%}
+        {%- if has_contract %}{{ get_assert_columns_equivalent(sql) }}{% endif %}
+        {% if is_kept -%}
+        {%- set key = config.require('unique_key') -%}
+        delete from {{ target }}
+        where {{ key }} in (select {{ key }} from {{ ref(config.get('meta')['replaces']) }});
 
-    insert into {{ arguments['target_relation'] }} ({{ columns }})
-    select {{ columns }} from {{ arguments['temp_relation'] }}
-{%- endmacro %}
+        insert into {{ target }} by name ({{ query }})
+        {%- else -%}
+        create or replace table {{ target }} as ({{ query }})
+        {%- endif %}
+    {%- endcall %}
+    {% do persist_docs(target, model) %}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target]}) }}
+{% endmaterialization %}
 
 {# How the credit tables are kept: by rows where the engine deletes rows, made anew where it does not. #}
 {% macro kept_by_rows() -%}
     {{ return(adapter.dispatch('kept_by_rows')()) }}
 {%- endmacro %}
-{% macro duckdb__kept_by_rows() -%}incremental{%- endmacro %}
+{% macro duckdb__kept_by_rows() -%}replaced_rows{%- endmacro %}
 {% macro spark__kept_by_rows() -%}table{%- endmacro %}

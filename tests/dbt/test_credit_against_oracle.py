@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from credit_world import CreditWorld, world
-from dbt_oracle import MICROS, MODELS, UNATTRIBUTED, Conversion, Touch, ledger
+from dbt_oracle import DAY, MICROS, MODELS, UNATTRIBUTED, Conversion, Touch, ledger
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from journeys import Journey, journeys, rules, seeded, variables
+from journeys import WINDOWS, Journey, journeys, rules, seeded, variables
 
 from phygital_funnel.warehouse import credit_models
 
@@ -60,6 +60,17 @@ def test_ten_thousand_journeys_equal_the_oracle(models, engine, transform: str) 
     assert engine.rows("select count(distinct conversion_id) from ledgers.fct_attribution_credit") == [(len(lines),)]
 
 
+@pytest.mark.parametrize("platform", ["amazon", "events"])
+def test_one_touch_of_two_people_serves_the_lines_of_each(models, engine, platform: str) -> None:
+    """Two people who share a browser share its clicks: each one's line gets each click once."""
+    times = {"first": DAY, "second": 2 * DAY}
+    touches = [
+        Touch(name, person, at, "click", "links", platform=platform) for name, at in times.items() for person in "ab"
+    ]
+    lines = [Conversion(f"of {person}", person, 3 * DAY, 1001, platform=platform) for person in "ab"]
+    assert not _differences(models, engine, "none", touches, lines)
+
+
 @settings(max_examples=50, deadline=None, database=None, derandomize=True)
 @given(journey=journeys(), transform=st.sampled_from(tuple(TRANSFORMS)))
 def test_a_journey_equals_the_oracle(models, engine, journey: Journey, transform: str) -> None:
@@ -86,6 +97,7 @@ def test_conservation_and_windows(models, engine, journey: Journey, transform: s
     touches, lines = journey
     found = engine.credited(models[transform], touches, lines)
     times = {f"touch:{touch.touchpoint_id}": touch.occurred_us for touch in touches}
+    windows = {f"touch:{touch.touchpoint_id}": _windows(touch) for touch in touches}
     for line in lines:
         for model in MODELS:
             rows = {key[2]: row for key, row in found.items() if key[:2] == (line.conversion_id, model)}
@@ -94,6 +106,23 @@ def test_conservation_and_windows(models, engine, journey: Journey, transform: s
             if line.net_amount_minor is not None:
                 assert sum(row[1] or 0 for row in rows.values()) == line.net_amount_minor
             assert all(times[name] <= line.converted_us for name in rows if name != UNATTRIBUTED)
+            ages = {name: line.converted_us - times[name] for name, row in rows.items() if name in times and row[0]}
+            assert all(age < windows[name].get(model, windows[name][""]) for name, age in ages.items())
+    totals = {
+        (sum(row[0] for row in rows), sum(row[1] or 0 for row in rows))
+        for rows in ([row for key, row in found.items() if key[1] == model] for model in MODELS)
+    }
+    assert len(totals) == 1, "I4: every model shares out the same conversions and the same money"
+
+
+def _windows(touch: Touch) -> dict[str, float]:
+    """How old a touch may be to earn: by the house's rules, and by those of the replicas."""
+    is_click, is_tiktok = touch.touch_type == "click", touch.channel.lower().startswith("tiktok")
+    return {
+        "": WINDOWS[touch.touch_type] * DAY,
+        "amazon_14d_last_click": 14 * DAY if is_click and touch.platform == "amazon" else 0,
+        "tiktok_7c1v": (7 if is_click else 1) * DAY if is_tiktok else 0,
+    }
 
 
 @settings(max_examples=15, deadline=None, database=None, derandomize=True)

@@ -12,6 +12,7 @@ from dbt_compiled import Commit, Compiled, empty_database
 from dbt_histories import (
     BEGIN,
     LANDED_BY_HISTORIES,
+    SCALE,
     commits,
     histories,
     made_ads_snapshot,
@@ -24,6 +25,7 @@ from dbt_histories import (
     utc,
 )
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from phygital_funnel.warehouse import previous
 from phygital_funnel.warehouse.incremental_models import KEPT, STATE
@@ -34,7 +36,7 @@ Tables = dict[str, list[tuple[Any, ...]]]
 slow_to_draw = settings(
     deadline=None,
     database=None,
-    derandomize=True,
+    derandomize=SCALE == 1,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
 
@@ -240,7 +242,7 @@ def test_batches_in_any_order_give_what_a_full_refresh_gives(ledger: Ledger, his
 
 
 @pytest.mark.slow
-@settings(slow_to_draw, max_examples=12)
+@settings(slow_to_draw, max_examples=12 * SCALE)
 @given(history=histories(size=60))
 def test_longer_histories(ledger: Ledger, history: Any) -> None:
     """The same with longer histories, and against a database into which they land at once and in order."""
@@ -252,6 +254,21 @@ def test_longer_histories(ledger: Ledger, history: Any) -> None:
 
 
 @settings(slow_to_draw, max_examples=2)
+@given(history=histories(size=12), known=st.floats(0, 1))
+def test_what_was_known_is_made_again_whatever_came_after(ledger: Ledger, history: Any, known: float) -> None:
+    """I9: the commits of a past release give its tables, also in a database that has seen the later ones."""
+    landed, _ = history
+    then = landed[: round(known * len(landed))]
+    ledger.forget()
+    ledger.process(then)
+    before = ledger.tables()
+    ledger.process(landed[len(then) :])
+    ledger.forget()
+    ledger.process(then)
+    assert_equal(ledger.tables(), before)
+
+
+@settings(slow_to_draw, max_examples=2)
 @given(first=histories(size=12), second=histories(size=12))
 def test_the_bridge_between_two_releases_adds_up(ledger: Ledger, first: Any, second: Any) -> None:
     """Per row: after less before is data and weights, and both ends are what the ledgers said (P2)."""
@@ -259,7 +276,7 @@ def test_the_bridge_between_two_releases_adds_up(ledger: Ledger, first: Any, sec
 
 
 @pytest.mark.slow
-@settings(slow_to_draw, max_examples=6)
+@settings(slow_to_draw, max_examples=6 * SCALE)
 @given(first=histories(size=30), second=histories(size=30))
 def test_longer_bridges(ledger: Ledger, first: Any, second: Any) -> None:
     """The same with longer histories."""

@@ -15,6 +15,7 @@ from phygital_funnel.errors import HomeBusy, ReleaseError
 from phygital_funnel.settings import ATTRIBUTION_MODELS, Settings
 from phygital_funnel.sources.events.streams import CONVERSIONS, TOUCHPOINTS
 from phygital_funnel.status import read_status
+from phygital_funnel.warehouse.bridge import bridge
 from phygital_funnel.warehouse.build import build, database_path
 from phygital_funnel.warehouse.database import connect
 from phygital_funnel.warehouse.query import query
@@ -143,6 +144,45 @@ def test_the_database_is_written_in_the_storage_version_older_readers_know(home)
     assert int.from_bytes(header[12:20], "little") == 64  # v1.0.0; the default of DuckDB 2 is above
 
 
+def test_a_release_tells_how_every_check_stood_that_let_it_pass(home):
+    """The results of its own last gate too, although that gate looked at it before they were in it."""
+    settings, first, second = home
+    told = "select stage, run_id, count(*), count(*) filter (where not is_passed and severity = 'critical') "
+
+    _, status = query(settings, f"{told} from mart_data_quality_status group by 1, 2 order by 1, 2")
+    _, known = query(settings, "select distinct run_id, stage from mart_data_quality_history")
+    evaluated = {stage: gate["evaluated"] for stage, gate in second.manifest()["gates"].items()}
+    parquet = duckdb.sql(f"from '{second.path}/parquet/mart_data_quality_status.parquet'").fetchall()
+
+    assert [row for row in status if row[3]] == []
+    assert {stage: count for stage, run_id, count, _ in status if run_id == second.run_id} == evaluated
+    # Nothing new had come for the first release's touchpoints: they stand as they were let in.
+    assert {stage for stage, run_id, _, _ in status if run_id == first.run_id} == {"landing"}
+    assert set(known) == {(run.run_id, stage) for run in (first, second) for stage in evaluated}
+    assert len(parquet) == sum(row[2] for row in status)
+
+
+def test_a_release_tells_how_fresh_each_stream_was(home):
+    settings, _, _ = home
+
+    _, rows = query(
+        settings,
+        "select stream, freshness_state, age_minutes, target_minutes, newest_rows from mart_data_freshness "
+        "where newest_extraction_at is not null order by 1",
+    )
+
+    assert rows == [("conversions", "fresh", 0, 36 * 60, 2), ("touchpoints", "fresh", 24 * 60, 36 * 60, 4)]
+
+
+def test_a_build_leaves_a_page_of_all_its_checks(home):
+    settings, _, second = home
+
+    page = (settings.home / "state" / "quality" / "index.html").read_text()
+
+    assert second.run_id in page
+    assert "Published: passed" in " ".join(page.split())
+
+
 def test_nothing_of_the_machine_is_in_the_manifest(home):
     settings, _, release = home
 
@@ -176,10 +216,40 @@ def test_a_past_state_of_knowledge_is_rebuilt_table_for_table(home, by):
 
     then, again = tables(first.database), tables(rebuilt.database)
     assert rebuilt.database != database_path(settings)
+    # What the gates found is told of runs, and a rebuild is a run of its own.
+    own = {"mart_data_quality_status", "mart_data_quality_history"}
     # A moment between two releases has a time of its own, and sees the release before it.
-    own = {"mart_restatement_bridge"} if by == "moment" else set()
+    own |= {"mart_restatement_bridge", "mart_data_freshness"} if by == "moment" else set()
     assert set(then) <= set(again)
     assert [name for name in then if then[name] != again[name] and name not in own] == []
+
+
+def test_the_way_from_one_release_to_the_next_says_what_came_in_between(home):
+    """A conversion for 1001 that became one for 900, and a new one for 333; the weights are as they were."""
+    settings, first, second = home
+
+    names, rows = bridge(settings, first.run_id, second.run_id)
+
+    assert names == [
+        "metric", "currency", "channel", "evidence",
+        "value_before", "value_after", "data_change", "weights_change", "calibration_change",
+    ]  # fmt: skip
+    assert [row[1:] for row in rows if row[0] == "attributed_amount_minor"] == [
+        ("EUR", "tiktok_ads", "event", 0, 0, 0, 0, 0),
+        ("USD", "tiktok_ads", "event", 0, 333, 333, 0, 0),
+        ("USD", "tiktok_creators", "event", 1008, 907, -101, 0, 0),
+        ("USD", None, "unattributed", -500, -500, 0, 0, 0),
+    ]
+    assert [row[1:] for row in rows if row[0] == "credit_micro"] == [
+        ("EUR", "tiktok_ads", "event", 1_000_000, 1_000_000, 0, 0, 0),
+        ("USD", "tiktok_ads", "event", 0, 1_000_000, 1_000_000, 0, 0),
+        ("USD", "tiktok_creators", "event", 2_000_000, 2_000_000, 0, 0, 0),
+        ("USD", None, "unattributed", 1_000_000, 1_000_000, 0, 0, 0),
+    ]
+    assert [row[1:] for row in rows if row[0] == "orders"] == [
+        ("EUR", None, None, 1, 1, 0, 0, 0),
+        ("USD", None, None, 3, 4, 1, 0, 0),
+    ]
 
 
 def tables(database):

@@ -18,25 +18,27 @@ totals as (
 
 shares as (
     select
-        walked.candidate_number,
-        case when house = 1 then path_position end as path_position_or_none,
-        case when house = 1 then path_length end as path_length_or_none,
-        {{ first_touch_upto('tie_index - house') }} as first_touch_before,
-        {{ first_touch_upto('tie_index') }} as first_touch_upto,
-        {{ last_touch_upto('tie_index - house') }} as last_touch_before,
-        {{ last_touch_upto('tie_index') }} as last_touch_upto,
-        {{ even_upto('engaged_index - engaged', 'engaged_size') }} as last_engaged_touch_before,
-        {{ even_upto('engaged_index', 'engaged_size') }} as last_engaged_touch_upto,
-        {{ even_upto('least(touch_index, touches) - house', 'touches') }} as linear_before,
-        {{ even_upto('least(touch_index, touches)', 'touches') }} as linear_upto,
-        {{ position_based_upto('tie_index - house') }} as position_based_before,
-        {{ position_based_upto('tie_index') }} as position_based_upto,
-        {{ time_decay_upto('decay_upto - decay_weight') }} as time_decay_before,
-        {{ time_decay_upto('decay_upto') }} as time_decay_upto,
-        {{ even_upto('amazon_index - amazon', 'amazon_size') }} as amazon_14d_last_click_before,
-        {{ even_upto('amazon_index', 'amazon_size') }} as amazon_14d_last_click_upto,
-        {{ even_upto('tiktok_index - tiktok', 'tiktok_size') }} as tiktok_7c1v_before,
-        {{ even_upto('tiktok_index', 'tiktok_size') }} as tiktok_7c1v_upto
+        walked.line_number,
+        walked.touchpoint_id,
+        {{ instant_of_us('walked.occurred_us') }} as occurred_at,
+        cast(case when house = 1 then path_position end as int) as path_position_or_none,
+        cast(case when house = 1 then path_length end as int) as path_length_or_none,
+        cast({{ first_touch_upto('tie_index - house') }} as int) as first_touch_before,
+        cast({{ first_touch_upto('tie_index') }} as int) as first_touch_upto,
+        cast({{ last_touch_upto('tie_index - house') }} as int) as last_touch_before,
+        cast({{ last_touch_upto('tie_index') }} as int) as last_touch_upto,
+        cast({{ even_upto('engaged_index - engaged', 'engaged_size') }} as int) as last_engaged_touch_before,
+        cast({{ even_upto('engaged_index', 'engaged_size') }} as int) as last_engaged_touch_upto,
+        cast({{ even_upto('least(touch_index, touches) - house', 'touches') }} as int) as linear_before,
+        cast({{ even_upto('least(touch_index, touches)', 'touches') }} as int) as linear_upto,
+        cast({{ position_based_upto('tie_index - house') }} as int) as position_based_before,
+        cast({{ position_based_upto('tie_index') }} as int) as position_based_upto,
+        cast({{ time_decay_upto('decay_upto - decay_weight') }} as int) as time_decay_before,
+        cast({{ time_decay_upto('decay_upto') }} as int) as time_decay_upto,
+        cast({{ even_upto('amazon_index - amazon', 'amazon_size') }} as int) as amazon_14d_last_click_before,
+        cast({{ even_upto('amazon_index', 'amazon_size') }} as int) as amazon_14d_last_click_upto,
+        cast({{ even_upto('tiktok_index - tiktok', 'tiktok_size') }} as int) as tiktok_7c1v_before,
+        cast({{ even_upto('tiktok_index', 'tiktok_size') }} as int) as tiktok_7c1v_upto
     from walked
     join totals
         on totals.line_number = walked.line_number
@@ -44,9 +46,9 @@ shares as (
     where house = 1 or amazon = 1 or tiktok = 1
 )
 
--- What readers want to know of a touch is wide, so it comes last.
+-- What readers want to know of a touch is wide, so it comes last, once for each share.
 select
-    touches.conversion_id,
+    lines.conversion_id,
     concat('touch:', touches.touchpoint_id) as recipient_key,
     touches.touchpoint_id,
     touches.channel,
@@ -75,6 +77,14 @@ select
     amazon_14d_last_click_upto,
     tiktok_7c1v_before,
     tiktok_7c1v_upto
-from {{ ref('int_journeys__candidate_touches') }} as touches
-join shares
-    on shares.candidate_number = touches.candidate_number
+from shares
+join {{ ref('int_journeys__numbered_lines') }} as lines
+    on lines.line_number = shares.line_number
+join {{ ref('int_touchpoints__unified') }} as touches
+    on touches.platform = lines.platform
+    and touches.journey_key = lines.journey_key
+    and touches.touchpoint_id = shares.touchpoint_id
+    -- Says nothing new, but bounds a landed column: few shares then read only the touches of their time. As an equality
+    -- it would be one more key of the join, and every touch would be read.
+    and touches.occurred_at <= shares.occurred_at
+    and touches.occurred_at >= shares.occurred_at

@@ -1,12 +1,14 @@
 -- What a line's other recipients leave. A model that finds a touch gives it the whole line; cells may give a part.
 with credited as (
     select
-        conversion_id,
+        lines.conversion_id,
         case when newest_us is null then 0 else 1000000 end as house_upto,
         case when last_engaged_order is null then 0 else 1000000 end as engaged_upto,
         case when last_amazon_order is null then 0 else 1000000 end as amazon_upto,
         case when last_tiktok_order is null then 0 else 1000000 end as tiktok_upto
-    from {{ ref('int_journeys__ends') }}
+    from {{ ref('int_journeys__ends') }} as ends
+    join {{ ref('int_journeys__numbered_lines') }} as lines
+        on lines.line_number = ends.line_number
     union all
     select
         conversion_id,
@@ -31,10 +33,10 @@ select
     'unattributed' as recipient_key,
     'unattributed' as evidence,
     'line' as credit_resolution,
-    coalesce(credited.house_upto, 0) as house_before,
-    coalesce(credited.engaged_upto, 0) as engaged_before,
-    coalesce(credited.amazon_upto, 0) as amazon_before,
-    coalesce(credited.tiktok_upto, 0) as tiktok_before
+    cast(coalesce(credited.house_upto, 0) as int) as house_before,
+    cast(coalesce(credited.engaged_upto, 0) as int) as engaged_before,
+    cast(coalesce(credited.amazon_upto, 0) as int) as amazon_before,
+    cast(coalesce(credited.tiktok_upto, 0) as int) as tiktok_before
 from {{ ref('int_reach__lines') }} as lines
 left join credited
     on credited.conversion_id = lines.conversion_id

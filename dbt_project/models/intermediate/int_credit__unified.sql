@@ -34,8 +34,8 @@ fixed as (
         creator_id,
         evidence,
         credit_resolution,
-        credit_before,
-        credit_upto
+        cast(credit_before as int) as credit_before,
+        cast(credit_upto as int) as credit_upto
     from {{ ref('int_credit__cell_lines') }}
     where conversion_id in (select conversion_id from {{ ref('int_reach__lines') }})
 )
@@ -54,8 +54,8 @@ select
     creator_id,
     evidence,
     credit_resolution,
-    cast(null as bigint) as path_position,
-    cast(null as bigint) as path_length,
+    cast(null as int) as path_position,
+    cast(null as int) as path_length,
     credit_before as first_touch_before,
     credit_upto as first_touch_upto,
     credit_before as last_touch_before,
@@ -86,8 +86,8 @@ select
     cast(null as {{ text }}) as creator_id,
     evidence,
     credit_resolution,
-    cast(null as bigint) as path_position,
-    cast(null as bigint) as path_length,
+    cast(null as int) as path_position,
+    cast(null as int) as path_length,
     house_before as first_touch_before,
     1000000 as first_touch_upto,
     house_before as last_touch_before,

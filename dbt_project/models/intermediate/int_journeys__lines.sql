@@ -1,18 +1,24 @@
 {{ config(
     materialized=kept_by_rows(),
-    incremental_strategy='replace_rows',
     unique_key='conversion_id',
-    meta={'replaces': 'int_reach__journeys'},
-    on_schema_change='fail'
+    meta={'replaces': 'int_reach__journeys'}
 ) }}
 
--- The candidates are those of this run's lines; of all other lines, what an earlier run counted still holds.
+-- depends_on: {{ ref('int_reach__journeys') }}
+-- (whose lines the materialization replaces.) The candidates are those of this run's lines; of all other lines, what an earlier run counted still holds.
+with counted as (
+    select
+        line_number,
+        cast(sum(case when is_late then 0 else 1 end) as bigint) as eligible_touches,
+        cast(sum(case when is_late then 1 else 0 end) as bigint) as late_touches
+    from {{ ref('int_journeys__candidate_touches') }}
+    group by line_number
+)
+
 select
-    candidates.conversion_id,
-    cast(sum(case when candidates.is_late then 0 else 1 end) as bigint) as eligible_touches,
-    cast(sum(case when candidates.is_late then 1 else 0 end) as bigint) as late_touches
-from {{ ref('int_journeys__candidate_touches') }} as candidates
-join {{ ref('int_reach__journeys') }} as reached
-    on reached.conversion_id = candidates.conversion_id
-where candidates.is_house_touch or candidates.is_amazon_touch or candidates.is_tiktok_touch
-group by candidates.conversion_id
+    lines.conversion_id,
+    counted.eligible_touches,
+    counted.late_touches
+from counted
+join {{ ref('int_journeys__numbered_lines') }} as lines
+    on lines.line_number = counted.line_number

@@ -1,9 +1,7 @@
 {%- set path_transform = var('path_transform') -%}
 with eligible as (
     select
-        conversion_id,
         line_number,
-        candidate_number,
         touchpoint_id,
         occurred_us,
         touch_type,
@@ -18,9 +16,7 @@ with eligible as (
 -- Each group of models has a path of its own.
 transformed as (
     select
-        conversion_id,
         line_number,
-        candidate_number,
         touchpoint_id,
         occurred_us,
         touch_type,

@@ -3,8 +3,8 @@
 with marked as (
     select
         paths.line_number,
-        paths.candidate_number,
         paths.touchpoint_id,
+        paths.occurred_us,
         {{ path_order('paths.occurred_us', 'paths.is_house_touch') }} as path_order,
         case when paths.is_house_touch then 1 else 0 end as house,
         case
@@ -21,7 +21,8 @@ with marked as (
 
 select
     line_number,
-    candidate_number,
+    touchpoint_id,
+    occurred_us,
     house,
     decay_weight,
     engaged,

@@ -9,49 +9,48 @@ with days as (
 
 found as (
     select
-        days.touch_day,
         {{ row_fingerprint(['touches.platform', 'touches.journey_key']) }} as journey_fingerprint,
-        touches.touch_fingerprint
+        days.begins_at,
+        touches.touch_fingerprint,
+        1 as sign
     from {{ ref('int_touchpoints__unified') }} as touches
     join days
         on days.touch_day = {{ epoch_day('touches.occurred_us') }}
+        and touches.occurred_at >= days.begins_at
+        and touches.occurred_at < days.ends_at
 ),
 
 credited as (
     {% if kept -%}
     select
-        touches.touch_day,
         touches.journey_fingerprint,
-        touches.touch_fingerprint
+        days.begins_at,
+        touches.touch_fingerprint,
+        -1 as sign
     from {{ stored_table('intermediate', 'int_reach__credited_touches') }} as touches
     join days
         on days.touch_day = touches.touch_day
     {%- else -%}
     select * from found
-    where false
     {%- endif %}
 ),
 
-new_touches as (
-    select * from found
-    except all
-    select * from credited
-),
-
-gone_touches as (
-    select * from credited
-    except all
-    select * from found
-),
-
+-- What a journey has now, less what was credited of it.
 differing as (
-    select * from new_touches
-    union all
-    select * from gone_touches
+    select
+        journey_fingerprint,
+        begins_at
+    from (
+        select * from found
+        union all
+        select * from credited
+    ) as either
+    group by journey_fingerprint, begins_at
+    having sum(sign) <> 0 or {{ sum_of_fingerprints('sign * touch_fingerprint') }} <> 0
 )
 
 select
     journey_fingerprint,
-    min(touch_day) as first_day
+    min(begins_at) as changed_from_at
 from differing
 group by journey_fingerprint

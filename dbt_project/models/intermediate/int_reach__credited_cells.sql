@@ -1,9 +1,7 @@
 {{ config(
     materialized=kept_by_rows(),
-    incremental_strategy='replace_rows',
     unique_key='conversion_id',
-    meta={'replaces': 'int_reach__lines'},
-    on_schema_change='fail'
+    meta={'replaces': 'int_reach__lines'}
 ) }}
 
 -- depends_on: {{ ref('fct_attribution_credit_wide') }}

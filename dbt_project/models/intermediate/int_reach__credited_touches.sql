@@ -1,9 +1,7 @@
 {{ config(
     materialized=kept_by_rows(),
-    incremental_strategy='replace_rows',
     unique_key='touch_day',
-    meta={'replaces': 'int_reach__changed_days'},
-    on_schema_change='fail'
+    meta={'replaces': 'int_reach__changed_days'}
 ) }}
 
 -- depends_on: {{ ref('fct_attribution_credit_wide') }}
@@ -15,3 +13,5 @@ select
 from {{ ref('int_touchpoints__unified') }} as touches
 join {{ ref('int_reach__changed_days') }} as days
     on days.touch_day = {{ epoch_day('touches.occurred_us') }}
+    and touches.occurred_at >= days.begins_at
+    and touches.occurred_at < days.ends_at

@@ -1,5 +1,6 @@
 select
     lines.conversion_id,
+    lines.converted_at,
     {{ epoch_day('lines.converted_us') }} as converted_day,
     case when lines.journey_key is not null then {{ row_fingerprint(['lines.platform', 'lines.journey_key']) }} end
         as journey_fingerprint,

@@ -1,9 +1,7 @@
 {{ config(
     materialized=kept_by_rows(),
-    incremental_strategy='replace_rows',
     unique_key='conversion_id',
-    meta={'replaces': 'int_reach__lines'},
-    on_schema_change='fail'
+    meta={'replaces': 'int_reach__lines'}
 ) }}
 
 -- depends_on: {{ ref('int_reach__lines') }}
@@ -21,54 +19,53 @@ select
     lines.market,
     credit.evidence,
     credit.credit_resolution,
-    cast(credit.path_position as int) as path_position,
-    cast(credit.path_length as int) as path_length,
-    cast(first_touch_upto - first_touch_before as int) as first_touch_credit_micro,
+    credit.path_position,
+    credit.path_length,
+    first_touch_upto - first_touch_before as first_touch_credit_micro,
     {{ amount_between('net_amount_minor', 'first_touch_upto', 'first_touch_before') }}
         as first_touch_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'first_touch_upto', 'first_touch_before') }}
         as first_touch_amount_reporting_minor,
-    cast(last_touch_upto - last_touch_before as int) as last_touch_credit_micro,
+    last_touch_upto - last_touch_before as last_touch_credit_micro,
     {{ amount_between('net_amount_minor', 'last_touch_upto', 'last_touch_before') }}
         as last_touch_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'last_touch_upto', 'last_touch_before') }}
         as last_touch_amount_reporting_minor,
-    cast(last_engaged_touch_upto - last_engaged_touch_before as int) as last_engaged_touch_credit_micro,
+    last_engaged_touch_upto - last_engaged_touch_before as last_engaged_touch_credit_micro,
     {{ amount_between('net_amount_minor', 'last_engaged_touch_upto', 'last_engaged_touch_before') }}
         as last_engaged_touch_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'last_engaged_touch_upto', 'last_engaged_touch_before') }}
         as last_engaged_touch_amount_reporting_minor,
-    cast(linear_upto - linear_before as int) as linear_credit_micro,
+    linear_upto - linear_before as linear_credit_micro,
     {{ amount_between('net_amount_minor', 'linear_upto', 'linear_before') }}
         as linear_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'linear_upto', 'linear_before') }}
         as linear_amount_reporting_minor,
-    cast(position_based_upto - position_based_before as int) as position_based_credit_micro,
+    position_based_upto - position_based_before as position_based_credit_micro,
     {{ amount_between('net_amount_minor', 'position_based_upto', 'position_based_before') }}
         as position_based_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'position_based_upto', 'position_based_before') }}
         as position_based_amount_reporting_minor,
-    cast(time_decay_upto - time_decay_before as int) as time_decay_credit_micro,
+    time_decay_upto - time_decay_before as time_decay_credit_micro,
     {{ amount_between('net_amount_minor', 'time_decay_upto', 'time_decay_before') }}
         as time_decay_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'time_decay_upto', 'time_decay_before') }}
         as time_decay_amount_reporting_minor,
-    cast(amazon_14d_last_click_upto - amazon_14d_last_click_before as int) as amazon_14d_last_click_credit_micro,
+    amazon_14d_last_click_upto - amazon_14d_last_click_before as amazon_14d_last_click_credit_micro,
     {{ amount_between('net_amount_minor', 'amazon_14d_last_click_upto', 'amazon_14d_last_click_before') }}
         as amazon_14d_last_click_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'amazon_14d_last_click_upto', 'amazon_14d_last_click_before') }}
         as amazon_14d_last_click_amount_reporting_minor,
-    cast(tiktok_7c1v_upto - tiktok_7c1v_before as int) as tiktok_7c1v_credit_micro,
+    tiktok_7c1v_upto - tiktok_7c1v_before as tiktok_7c1v_credit_micro,
     {{ amount_between('net_amount_minor', 'tiktok_7c1v_upto', 'tiktok_7c1v_before') }}
         as tiktok_7c1v_amount_minor,
     {{ amount_between('net_amount_reporting_minor', 'tiktok_7c1v_upto', 'tiktok_7c1v_before') }}
         as tiktok_7c1v_amount_reporting_minor,
     -- Cumulative credit of the line's earlier recipients: postings and the bridge apportion other amounts by it.
-    cast({{ var('headline_model') }}_before as int) as headline_before_micro,
+    {{ var('headline_model') }}_before as headline_before_micro,
     lines.currency,
     lines.converted_at,
-    lines.conversion_status,
-    {{ model_version() }} as model_version
+    lines.conversion_status
 from {{ ref('int_credit__unified') }} as credit
 join {{ ref('int_conversions__converted') }} as lines
     on lines.conversion_id = credit.conversion_id

@@ -15,6 +15,7 @@ SCHEMAS = ("intermediate", "ledgers")
 # In the order of their references.
 NAMES = (
     "int_touchpoints__unified",
+    "int_journeys__numbered_lines",
     "int_journeys__candidate_touches",
     "int_journeys__paths",
     "int_journeys__ends",
@@ -121,5 +122,5 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:
 def connect() -> duckdb.DuckDBPyConnection:
     """An own connection with the project's settings; the caller closes it."""
     con = duckdb.connect(":memory:", config={**database.OPTIMIZERS})
-    con.execute("set timezone = 'UTC'")
+    con.execute("set timezone = 'UTC'; set preserve_insertion_order = false")
     return con

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from phygital_funnel.settings import Settings
-from phygital_funnel.warehouse import database, incremental_models
+from phygital_funnel.warehouse import credit_models, incremental_models
 from phygital_funnel.warehouse.incremental_bench_data import DAYS, fill, restate, show
 
 OUTPUTS = (*incremental_models.STATE, "int_journeys__lines")
@@ -64,8 +64,9 @@ def measure(folder: Path, conversions: int, project_dir: Path) -> list[Step]:
     """
     (folder / "dbt").mkdir()
     models = incremental_models.compiled(project_dir, folder / "dbt", "credit", OUTPUTS, INPUTS)
-    with closing(duckdb.connect(":memory:", config={**database.OPTIMIZERS})) as con:
-        con.execute(f"set timezone = 'UTC'; set threads = 2; attach '{folder / 'credit.duckdb'}' as credit; use credit")
+    with closing(credit_models.connect()) as con:
+        con.execute("set threads = 2")
+        credit_models.attach(con, folder / "credit.duckdb")
         fill(con, conversions)
         run = _runner(con, models)
         show(con, DAYS)
@@ -92,6 +93,10 @@ def _runner(
             start = time.process_time()
             model.make(con, is_kept=is_kept)
             costs[model.name] = time.process_time() - start
+        # What the models left in the log is written to its place when a build closes its database.
+        start = time.process_time()
+        con.execute("checkpoint")
+        costs["checkpoint"] = time.process_time() - start
         reached = "select conversion_id from intermediate.int_reach__lines"
         lines = _share(con, "count(*)", "intermediate.int_conversions__converted", reached)
         cells = _share(con, "count(distinct touchpoint_id)", "intermediate.int_credit__cell_lines", reached)

@@ -32,10 +32,10 @@ class Model:
     Args:
         name: its name.
         relation: schema and name of what it makes.
-        kind: view, table or incremental.
+        kind: view, table or replaced_rows.
         sql: its query when nothing was credited before.
         kept_sql: its query when earlier credit is kept.
-        key: column by which an incremental model's rows are replaced.
+        key: column by which its rows are replaced.
         replaces: relation that lists the keys to replace.
         needs: names of the models and raw relations that it reads.
     """
@@ -50,17 +50,21 @@ class Model:
     needs: frozenset[str]
 
     @property
+    def is_kept_by_rows(self) -> bool:
+        """Whether only some of its rows are made anew when earlier credit is kept."""
+        return self.kind == "replaced_rows"
+
+    @property
     def depends_on_earlier_runs(self) -> bool:
         """Whether its rows depend on what was built before."""
-        return self.kind == "incremental" or self.sql != self.kept_sql
+        return self.is_kept_by_rows or self.sql != self.kept_sql
 
     def make(self, con: duckdb.DuckDBPyConnection, *, is_kept: bool) -> None:
         """Create it anew, or replace its rows, as dbt's materializations do."""
-        if is_kept and self.kind == "incremental":
+        if is_kept and self.is_kept_by_rows:
             con.execute("begin")
-            con.execute(f"create or replace temp table new_rows as {self.kept_sql}")
             con.execute(f"delete from {self.relation} where {self.key} in (select {self.key} from {self.replaces})")
-            con.execute(f"insert into {self.relation} by name select * from new_rows")
+            con.execute(f"insert into {self.relation} by name {self.kept_sql}")
             con.execute("commit")
             return
         kind = "view" if self.kind == "view" else "table"

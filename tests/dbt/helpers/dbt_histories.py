@@ -1,5 +1,6 @@
 """Random histories of landed commits over small sets of names, so that they touch each other all the time."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ LANDED_BY_HISTORIES = (
     "tiktok_shop__orders", "tiktok_shop__affiliate_orders",
 )  # fmt: skip
 DAYS = 24
+# How many times as many histories as a test run has time for; `make prove` sets it.
+SCALE = int(os.environ.get("PHYGITAL_TEST_HISTORIES", "1"))
 Row = dict[str, Any]
 
 _days = st.integers(0, DAYS)
