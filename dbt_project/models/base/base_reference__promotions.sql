@@ -30,7 +30,8 @@ judged as (
             when starts_at is null or ends_at is null then 'unparseable_time'
             when ends_at <= starts_at then 'empty_validity'
             when has_bad_number then 'unparseable_number'
-            when (discount_rate < 0 or discount_rate > 1) and not ({{ is_released('unusable_rate') }}) then 'unusable_rate'
+            when (discount_rate < 0 or discount_rate > 1) and not ({{ is_released('unusable_rate') }})
+                then 'unusable_rate'
         end as broken_rule
     from current_rows
 ),

@@ -90,17 +90,15 @@ ranked as (
         end as conversion_status,
         -- An order that changed while it was read is in one commit twice: the later state counts.
         row_number() over (
-            partition by _commit, broken_rule, order_id, line_item_id order by {{ released_first() }}, updated_at desc, _row
+            partition by _commit, broken_rule, order_id, line_item_id
+            order by {{ released_first() }}, updated_at desc, _row
         ) as place_in_key
     from judged
 )
 
 select
     ranked.*,
-    case
-        when broken_rule is not null then broken_rule
-        when place_in_key > 1 then 'duplicate_key'
-    end as reject_rule,
+    coalesce(broken_rule, case when place_in_key > 1 then 'duplicate_key' end) as reject_rule,
     {{ shop_line_id('order_id', 'line_item_id') }} as conversion_id,
     case
         when commerce_platform <> 'tiktok_shop' then 'other_shop'
