@@ -4,8 +4,8 @@
     meta={'replaces': 'int_reach__journeys'}
 ) }}
 
--- depends_on: {{ ref('int_reach__journeys') }}
--- (whose lines the materialization replaces.) The candidates are those of this run's lines; of all other lines, what an earlier run counted still holds.
+-- Whose lines the materialization replaces; depends_on: {{ ref('int_reach__journeys') }}
+-- The candidates are those of this run's lines; of all other lines, what an earlier run counted still holds.
 with counted as (
     select
         line_number,
