@@ -26,7 +26,8 @@ judged as (
             when valid_from is null or (has_end and valid_to is null) then 'unparseable_time'
             when valid_to <= valid_from then 'empty_validity'
             when commission_rate is null then 'unparseable_number'
-            when (commission_rate < 0 or commission_rate > 1) and not ({{ is_released('unusable_rate') }}) then 'unusable_rate'
+            when (commission_rate < 0 or commission_rate > 1) and not ({{ is_released('unusable_rate') }})
+                then 'unusable_rate'
         end as broken_rule
     from current_rows
 ),
