@@ -113,7 +113,9 @@ def test_every_model_holds_the_same_credit_and_money(events_only) -> None:
 def test_each_conservation_test_can_fail(events_only, sabotage: str, test: str) -> None:
     """One unit too many anywhere is noticed."""
     events_only.execute(sabotage)
-    assert events_only.try_build("test", "--select", test).returncode == 1
+    run = events_only.try_build("test", "--select", test)
+    assert not run.success
+    assert run.exception is None
 
 
 def test_the_branches_of_the_credit_logic_hold_in_dbts_own_unit_tests(events_only) -> None:
