@@ -100,6 +100,22 @@ def test_pieces_of_one_run_are_not_held_against_each_other(home_of: Home) -> Non
     assert [start for _, start, _ in landed] == [str(piece.start) for piece in (first, second, third)]
 
 
+def test_pieces_of_a_run_that_was_killed_are_not_held_against_each_other_either(home_of: Home) -> None:
+    """Neither by its next attempt, which knows of them already, nor by the run of the next day."""
+    first, second, third = PRODUCTS.reread.windows(LONG, date(2026, 11, 5))
+    zero = report(row(f"{first.end:%Y%m%d}", "0"), endDate=f"{first.end:%Y%m%d}")
+    clicks = report(row(f"{second.end:%Y%m%d}", "12"), endDate=f"{second.end:%Y%m%d}")
+    refused = {**report(), "status": 400, "json": {"code": "400", "details": "No."}}
+    with serving(Replay([zero, clicks, refused])) as replay, pytest.raises(Exception, match="400"):
+        pipeline.extract(home_of(replay.url), SOURCE, LONG, account=PROFILE, stream="products", run="r")
+    with serving(Replay([report()])) as replay:
+        settings = home_of(replay.url)
+        rest = pipeline.extract(settings, SOURCE, LONG, account=PROFILE, stream="products", run="r")
+        later = pipeline.extract(settings, SOURCE, NOVEMBER, account=PROFILE, stream="products", run="s")
+    assert [str(one.window_from) for one in rest] == [str(third.start)]
+    assert [str(one.window_to) for one in later] == ["2026-11-04"]
+
+
 def test_products_are_read_again_as_far_back_as_they_are_kept(home_of: Home) -> None:
     """Ninety days: what is older stays as it was, however masked."""
     old = ("2026-06-05T12:00:00+00:00", Window(date(2026, 6, 3), date(2026, 6, 4)), [report(row("20260601", "0"))])

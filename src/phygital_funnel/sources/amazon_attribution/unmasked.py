@@ -55,14 +55,15 @@ def _masked_days(
     columns = ", ".join(f'"{name}" varchar' for name in (*stream.columns, *METADATA_COLUMNS))
     is_zero = " and ".join(f'coalesce(try_cast("{name}" as double), 0) = 0' for name in metrics)
     tag = ", ".join(name for name in _IDS if name in stream.columns)
-    places = [(one.manifest_id, f"{day:%Y%m%d}", one.commit) for (_, day), one in current.items()]
+    places = _places(current.values())
+    days = [(one.manifest_id, f"{day:%Y%m%d}", places[one.manifest_id]) for (_, day), one in current.items()]
     with connect() as con:
         landing.storage.serve(con)
         con.execute(f"create temp table landed ({columns})")
         con.execute("insert into landed by name select * from read_parquet($1, union_by_name = true)", [files])
         con.execute(
             "create temp table current as select unnest($1) as manifest_id, unnest($2) as day, unnest($3) as place",
-            [list(column) for column in zip(*places, strict=True)],
+            [list(column) for column in zip(*days, strict=True)],
         )
         found = con.execute(
             f"""
@@ -84,3 +85,15 @@ def _masked_days(
             [upto],
         ).fetchall()
     return {part: Window(first, last) for part, first, last in found}
+
+
+def _places(manifests: Iterable[Manifest]) -> dict[str, int]:
+    """Where each extraction stands in time: all of a run, with the attempts that were killed, at its last commit.
+
+    What one piece of a load shows as zero was zero when the next piece showed the tag.
+    """
+    found = {one.manifest_id: one for one in manifests}
+    ends: dict[str, int] = {}
+    for one in found.values():
+        ends[one.run] = max(one.commit, ends.get(one.run, 0))
+    return {name: ends[one.run] if one.run else one.commit for name, one in found.items()}
