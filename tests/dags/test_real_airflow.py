@@ -102,8 +102,7 @@ def kill_every_task_once(started):
     def look():
         for dag_id, task_id, map_index, pid in started.running_tasks():
             what = (dag_id, task_id, map_index)
-            # What lists and announces takes less than a second, and lingers to be seen.
-            due.setdefault(what, time.monotonic() + (next(moments) if task_id == "extract" else 0.0))
+            due.setdefault(what, time.monotonic() + next(moments))
             if pid and what not in killed and time.monotonic() >= due[what] and kill(pid):
                 killed.add(what)
         return not {started.state(dag_id) for dag_id in SOURCES} & {"queued", "running"}

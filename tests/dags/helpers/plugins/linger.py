@@ -1,4 +1,4 @@
-"""An Airflow plugin for the test that kills: what lists and announces stays to be seen before it begins."""
+"""An Airflow plugin for the test that kills: no task is over before its time to be killed has come."""
 
 import sys
 import time
@@ -6,14 +6,19 @@ import time
 from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
 
-SECONDS = 2.0
+SECONDS = 3.0
 
 
 @hookimpl
 def on_task_instance_running(task_instance):
-    """Short tasks would be over between two looks at Airflow's tables; extractions take long enough by themselves."""
-    if task_instance.try_number == 1 and task_instance.task_id != "extract":
-        time.sleep(SECONDS)
+    """At its first try a task that has done its work stays a while before it says so: the worst moment to be killed."""
+    if task_instance.try_number == 1:
+        task_instance.task.post_execute = stay
+
+
+def stay(context, result=None):
+    """Airflow calls it after the work."""
+    time.sleep(SECONDS)
 
 
 class Linger(AirflowPlugin):
