@@ -1,4 +1,5 @@
--- Every day of a series from its first to the last that is settled: a day without rows is a day of zero. Snapshots are an
+-- Every day of a series from its first to the last that is settled: a day without rows is a day of zero. Snapshots
+-- are an
 -- exception, because the day of one that was not taken cannot be read again.
 with spine as (
     select

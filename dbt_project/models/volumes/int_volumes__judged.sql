@@ -1,4 +1,5 @@
--- How far each day is from what its own history leads one to expect, in units of that history's scatter (docs/anomalies.md).
+-- How far each day is from what its own history leads one to expect, in units of that history's scatter
+-- (docs/anomalies.md).
 with history as (
     select
         dated.series_key,
@@ -46,7 +47,8 @@ scatter as (
     group by history.series_key, history.event_date
 ),
 
--- In events. A series may be at its last week's level or at its last month's: it rises from one to the other, or falls back.
+-- In events. A series may be at its last week's level or at its last month's: it rises from one to the other, or
+-- falls back.
 expected as (
     select
         dated.*,
@@ -97,7 +99,8 @@ select
     cast(round(events_expected * value_per_event) as bigint) as expected_value,
     case
         when same_weekdays < {{ var('volume_least_weekdays') }} then null
-        -- The logarithm makes too much of low figures that come in bunches, the cube root of the smallest: the milder counts.
+        -- The logarithm makes too much of low figures that come in bunches, the cube root of the smallest:
+        -- the milder counts.
         when events < events_allowed then greatest(
             {{ distance_evened('events', 'events_allowed', 'scatter_squared') }},
             {{ distance_of_cube_roots('events', 'events_allowed', 'scatter_squared') }}

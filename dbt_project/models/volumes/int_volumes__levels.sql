@@ -1,4 +1,5 @@
--- What a series was at before each day: its last week and its last month of ordinary days. Growth and campaigns move both;
+-- What a series was at before each day: its last week and its last month of ordinary days. Growth and campaigns
+-- move both;
 -- how far the day is from the last week still holds what its weekday does.
 with ordinary as (
     select

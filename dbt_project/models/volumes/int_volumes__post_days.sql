@@ -1,4 +1,5 @@
--- Views between two snapshots of a post that are a day apart; a gap says nothing about single days. A counter that falls was
+-- Views between two snapshots of a post that are a day apart; a gap says nothing about single days. A counter that
+-- falls was
 -- corrected by the platform, and no view was taken back.
 with snapshots as (
     select

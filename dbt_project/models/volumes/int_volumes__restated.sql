@@ -1,4 +1,5 @@
--- Days that the release before had settled, as it told them and as they are told now: what moved, by week of the day. Days that
+-- Days that the release before had settled, as it told them and as they are told now: what moved, by week of the
+-- day. Days that
 -- went up and days that went down do not cancel out.
 with then_and_now as (
     select

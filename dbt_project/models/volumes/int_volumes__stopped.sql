@@ -1,4 +1,5 @@
--- What stopped ads and posts brought in their last week, on each of the days on which it is still part of the week before.
+-- What stopped ads and posts brought in their last week, on each of the days on which it is still part of the week
+-- before.
 with ends as (
     select
         *,

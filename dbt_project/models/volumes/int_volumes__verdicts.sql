@@ -1,4 +1,5 @@
--- A jump of views that another report of the same account shows too is virality or a campaign, and no fault of the reading.
+-- A jump of views that another report of the same account shows too is virality or a campaign, and no fault of the
+-- reading.
 -- Sales and clicks may jump where a market's views did. Nothing explains a fall.
 with judged as (
     select *
