@@ -113,7 +113,7 @@ def _html(settings: Settings) -> str:
         freshness=_freshness(settings),
         shown_runs=SHOWN_RUNS,
         written_at=clock.now(),
-        style=Markup(style),  # noqa: S704 - our own files
+        style=style,
     )
 
 
