@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import ledger_world
 import pytest
+from spoiling import spoil
 
 from phygital_funnel.warehouse import database
 
@@ -240,7 +241,7 @@ def test_data_tests_of_the_invariants_can_fail(world, test: str, sabotage: str) 
     with database.connect(world.path) as con:
         con.execute("begin")
         assert con.execute(compiled).fetchall() == []
-        con.execute(sabotage)
+        spoil(con, sabotage)
         assert con.execute(compiled).fetchall()
         con.execute("rollback")
 

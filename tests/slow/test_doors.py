@@ -32,8 +32,8 @@ STREAMS = (
     ("links", None),
 )
 FORGED = """
-delete from ledgers.fct_attribution_credit_wide
-where conversion_id = (select min(conversion_id) from ledgers.fct_attribution_credit_wide)
+delete from intermediate.int_credit__unified
+where conversion_id = (select min(conversion_id) from intermediate.int_credit__unified)
 """
 LOST = "delete from release.main.fct_attribution_credit_wide"
 Change = Callable[[duckdb.DuckDBPyConnection], object]

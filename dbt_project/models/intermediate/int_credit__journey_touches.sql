@@ -49,7 +49,7 @@ shares as (
 -- What readers want to know of a touch is wide, so it comes last, once for each share.
 select
     lines.conversion_id,
-    concat('touch:', touches.touchpoint_id) as recipient_key,
+    cast(null as {{ dbt.type_string() }}) as other_recipient_key,
     touches.touchpoint_id,
     touches.channel,
     touches.campaign_id,
@@ -76,7 +76,14 @@ select
     amazon_14d_last_click_before,
     amazon_14d_last_click_upto,
     tiktok_7c1v_before,
-    tiktok_7c1v_upto
+    tiktok_7c1v_upto,
+    lines.platform,
+    lines.market,
+    lines.currency,
+    lines.net_amount_minor,
+    lines.net_amount_reporting_minor,
+    lines.converted_at,
+    lines.conversion_status
 from shares
 join {{ ref('int_journeys__numbered_lines') }} as lines
     on lines.line_number = shares.line_number

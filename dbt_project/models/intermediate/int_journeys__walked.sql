@@ -34,9 +34,9 @@ select
     row_number() over path - rank() over by_time + 1 as tie_index,
     count(*) over instant as tie_size,
     cast(sum(decay_weight) over path_so_far as bigint) as decay_upto,
-    cast(sum(engaged) over path_so_far as bigint) as engaged_index,
-    cast(sum(amazon) over path_so_far as bigint) as amazon_index,
-    cast(sum(tiktok) over path_so_far as bigint) as tiktok_index
+    count(case when engaged = 1 then 1 end) over path_so_far as engaged_index,
+    count(case when amazon = 1 then 1 end) over path_so_far as amazon_index,
+    count(case when tiktok = 1 then 1 end) over path_so_far as tiktok_index
 from marked
 window
     by_time as (partition by line_number order by path_order),

@@ -4,7 +4,7 @@
     meta={'replaces': 'int_reach__lines'}
 ) }}
 
--- depends_on: {{ ref('fct_attribution_credit_wide') }}
+-- depends_on: {{ ref('int_credit__unified') }}
 -- Written after the credit: a build that ends in between reaches the same lines again.
 select
     cells.conversion_id,

@@ -4,7 +4,7 @@
     meta={'replaces': 'int_reach__changed_days'}
 ) }}
 
--- depends_on: {{ ref('fct_attribution_credit_wide') }}
+-- depends_on: {{ ref('int_credit__unified') }}
 -- Written after the credit: a build that ends in between finds the same days changed again.
 select
     days.touch_day,

@@ -1,13 +1,13 @@
 -- depends_on: {{ ref('int_reach__changed_journeys') }}
 {% set kept = is_credit_kept() %}
-{% set credit = stored_table('ledgers', 'fct_attribution_credit_wide') if execute else none %}
+{% set credit = stored_table('intermediate', 'int_credit__unified') if execute else none %}
 {% if not kept -%}
 select
     conversion_id,
     converted_day,
     line_fingerprint
 from {{ ref('int_reach__lines_found') }}
-{% if credit is not none -%}
+{% if credit is not none and credit.is_table -%}
 union all
 select distinct conversion_id, cast(null as int) as converted_day, cast(null as bigint) as line_fingerprint
 from {{ credit }}

@@ -1,26 +1,21 @@
-{{ config(
-    materialized=kept_by_rows(),
-    unique_key='conversion_id',
-    meta={'replaces': 'int_reach__lines'}
-) }}
-
--- depends_on: {{ ref('int_reach__lines') }}
+{{ config(materialized='view') }}
+-- What is stored is the running credit and the line's amounts (ADR 4): credit and money are their differences.
 select
-    credit.conversion_id,
-    credit.recipient_key,
-    credit.touchpoint_id,
-    lines.platform,
-    credit.channel,
-    credit.campaign_id,
-    credit.ad_group_id,
-    credit.ad_id,
-    credit.content_id,
-    credit.creator_id,
-    lines.market,
-    credit.evidence,
-    credit.credit_resolution,
-    credit.path_position,
-    credit.path_length,
+    conversion_id,
+    coalesce(other_recipient_key, concat('touch:', touchpoint_id)) as recipient_key,
+    touchpoint_id,
+    platform,
+    channel,
+    campaign_id,
+    ad_group_id,
+    ad_id,
+    content_id,
+    creator_id,
+    market,
+    evidence,
+    credit_resolution,
+    path_position,
+    path_length,
     first_touch_upto - first_touch_before as first_touch_credit_micro,
     {{ amount_between('net_amount_minor', 'first_touch_upto', 'first_touch_before') }}
         as first_touch_amount_minor,
@@ -63,9 +58,7 @@ select
         as tiktok_7c1v_amount_reporting_minor,
     -- Cumulative credit of the line's earlier recipients: postings and the bridge apportion other amounts by it.
     {{ var('headline_model') }}_before as headline_before_micro,
-    lines.currency,
-    lines.converted_at,
-    lines.conversion_status
-from {{ ref('int_credit__unified') }} as credit
-join {{ ref('int_conversions__converted') }} as lines
-    on lines.conversion_id = credit.conversion_id
+    currency,
+    converted_at,
+    conversion_status
+from {{ ref('int_credit__unified') }}

@@ -62,7 +62,7 @@ class Outcome:
 
     Args:
         bare_join: the cost of the join alone.
-        models: the cost of each model that is a table.
+        models: the cost of each model that is a table, and of working all money out.
         eligible: rows of the bare join.
         credited: rows of the physical credit table.
         wrong: lines that do not add up to one, and currencies whose money does not add up, over all models.
@@ -113,9 +113,12 @@ def measure(folder: Path, conversions: int, touches: int, memory: str, project_d
         costs = [_made(model, con) for model in models]
         return Outcome(
             bare_join,
-            tuple(cost for cost, model in zip(costs, models, strict=True) if not model.is_view),
+            (
+                *(cost for cost, model in zip(costs, models, strict=True) if not model.is_view),
+                _timed("all money of all models, worked out", con, _all_money()),
+            ),
             eligible,
-            _count(con, "ledgers.fct_attribution_credit_wide"),
+            _count(con, "intermediate.int_credit__unified"),
             wrong_lines(con),
             resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
         )
@@ -130,6 +133,12 @@ def _timed(name: str, con: duckdb.DuckDBPyConnection, statement: str) -> Cost:
     cpu, wall = time.process_time(), time.perf_counter()
     con.execute(statement)
     return Cost(name, time.process_time() - cpu, time.perf_counter() - wall)
+
+
+def _all_money() -> str:
+    """Every amount once: the physical table holds what amounts are worked out from."""
+    sums = ", ".join(f"sum({model}_amount_minor), sum({model}_amount_reporting_minor)" for model in ATTRIBUTION_MODELS)
+    return f"select {sums} from ledgers.fct_attribution_credit_wide"
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

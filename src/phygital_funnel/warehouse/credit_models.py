@@ -22,6 +22,7 @@ NAMES = (
     "int_journeys__walked",
     "int_credit__journey_touches",
     "int_credit__remaining_lines",
+    "int_credit__without_path",
     "int_credit__unified",
     "fct_attribution_credit_wide",
     "fct_attribution_credit",

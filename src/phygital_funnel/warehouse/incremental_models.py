@@ -21,7 +21,7 @@ KEPT = (
     "intermediate.int_reach__credited_touches",
     "intermediate.int_reach__credited_cells",
     "intermediate.int_journeys__lines",
-    "ledgers.fct_attribution_credit_wide",
+    "intermediate.int_credit__unified",
 )
 
 

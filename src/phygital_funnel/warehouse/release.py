@@ -37,6 +37,8 @@ __all__ = ["DATABASE_NAME", "Release", "current", "last_build", "publish", "reso
 PUBLISHED_SCHEMAS = ("ledgers", "marts")
 TOLD_OF_RUNS = ("mart_data_quality_status", "mart_data_quality_history")
 """Views over what the gates found: a release holds their rows, and gets those of its own last gate after that gate."""
+WORKED_OUT = ("fct_attribution_credit_wide",)
+"""Views over what only a build holds: a release holds their rows."""
 STORAGE_VERSION = "v1.0.0"
 
 
@@ -187,7 +189,7 @@ def _published(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
         from information_schema.tables
         where table_catalog = 'build' and list_contains($1, table_schema) order by table_name
         """,
-        [list(PUBLISHED_SCHEMAS), list(TOLD_OF_RUNS)],
+        [list(PUBLISHED_SCHEMAS), [*TOLD_OF_RUNS, *WORKED_OUT]],
     ).fetchall()
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from spoiling import spoil
 
 from phygital_funnel.quality import anomalies
 from phygital_funnel.sources.registry import all_streams
@@ -159,7 +160,7 @@ class Warehouse:
     def execute(self, statement: str) -> None:
         """Change what was built."""
         with self._connect() as con:
-            con.execute(statement)
+            spoil(con, statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Result rows of a query."""

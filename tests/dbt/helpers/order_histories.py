@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 from hypothesis import strategies as st
 from order_oracle import ORDERS, REFUNDS, RETURNS, Commit, Event, Version, events
+from spoiling import spoil
 
 CURRENT = {
     "base_tiktok_shop__orders": "base_tiktok_shop__order_versions",
@@ -134,7 +135,7 @@ class Chain:
         """Rows of a query after something was spoilt."""
         self._con.execute("begin")
         try:
-            self._con.execute(sabotage)
+            spoil(self._con, sabotage)
             return self._con.execute(query).fetchall()
         finally:
             self._con.execute("rollback")

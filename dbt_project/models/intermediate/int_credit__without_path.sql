@@ -1,0 +1,116 @@
+{%- set text = dbt.type_string() -%}
+-- Recipients that are no touch of a path: the owner of a code, a cell's tags, and nobody.
+with order_linked as (
+    select
+        conversion_id,
+        cast(null as {{ text }}) as other_recipient_key,
+        touchpoint_id,
+        channel,
+        cast(null as {{ text }}) as campaign_id,
+        cast(null as {{ text }}) as ad_group_id,
+        cast(null as {{ text }}) as ad_id,
+        content_id,
+        creator_id,
+        evidence,
+        credit_resolution,
+        0 as house_before,
+        0 as engaged_before,
+        0 as amazon_before,
+        0 as tiktok_before,
+        1000000 as credit_upto
+    from {{ ref('int_credit__order_linked_lines') }}
+),
+
+-- The same in every model.
+in_cells as (
+    select
+        conversion_id,
+        recipient_key as other_recipient_key,
+        touchpoint_id,
+        channel,
+        campaign_id,
+        ad_group_id,
+        ad_id,
+        content_id,
+        creator_id,
+        evidence,
+        credit_resolution,
+        cast(credit_before as int) as house_before,
+        cast(credit_before as int) as engaged_before,
+        cast(credit_before as int) as amazon_before,
+        cast(credit_before as int) as tiktok_before,
+        cast(credit_upto as int) as credit_upto
+    from {{ ref('int_credit__cell_lines') }}
+),
+
+remaining as (
+    select
+        conversion_id,
+        recipient_key as other_recipient_key,
+        cast(null as {{ text }}) as touchpoint_id,
+        cast(null as {{ text }}) as channel,
+        cast(null as {{ text }}) as campaign_id,
+        cast(null as {{ text }}) as ad_group_id,
+        cast(null as {{ text }}) as ad_id,
+        cast(null as {{ text }}) as content_id,
+        cast(null as {{ text }}) as creator_id,
+        evidence,
+        credit_resolution,
+        house_before,
+        engaged_before,
+        amazon_before,
+        tiktok_before,
+        1000000 as credit_upto
+    from {{ ref('int_credit__remaining_lines') }}
+),
+
+recipients as (
+    select * from order_linked
+    union all
+    select * from in_cells
+    union all
+    select * from remaining
+)
+
+select
+    recipients.conversion_id,
+    recipients.other_recipient_key,
+    recipients.touchpoint_id,
+    recipients.channel,
+    recipients.campaign_id,
+    recipients.ad_group_id,
+    recipients.ad_id,
+    recipients.content_id,
+    recipients.creator_id,
+    recipients.evidence,
+    recipients.credit_resolution,
+    cast(null as int) as path_position,
+    cast(null as int) as path_length,
+    house_before as first_touch_before,
+    credit_upto as first_touch_upto,
+    house_before as last_touch_before,
+    credit_upto as last_touch_upto,
+    engaged_before as last_engaged_touch_before,
+    credit_upto as last_engaged_touch_upto,
+    house_before as linear_before,
+    credit_upto as linear_upto,
+    house_before as position_based_before,
+    credit_upto as position_based_upto,
+    house_before as time_decay_before,
+    credit_upto as time_decay_upto,
+    amazon_before as amazon_14d_last_click_before,
+    credit_upto as amazon_14d_last_click_upto,
+    tiktok_before as tiktok_7c1v_before,
+    credit_upto as tiktok_7c1v_upto,
+    lines.platform,
+    lines.market,
+    lines.currency,
+    lines.net_amount_minor,
+    lines.net_amount_reporting_minor,
+    lines.converted_at,
+    lines.conversion_status
+from recipients
+join {{ ref('int_conversions__converted') }} as lines
+    on lines.conversion_id = recipients.conversion_id
+join {{ ref('int_reach__lines') }} as reached
+    on reached.conversion_id = recipients.conversion_id
