@@ -18,6 +18,8 @@ _NAMES = {
     "amazon_seller": "Amazon Seller",
     "promo_code": "Promo code",
     "shop_affiliate": "Shop affiliate",
+    "amazon_14d_last_click": "Amazon: last click, 14 days",
+    "tiktok_7c1v": "TikTok: click 7 days, view 1",
 }
 
 
