@@ -12,20 +12,21 @@ from dbt_compiled import Compiled, empty_database
 from dbt_histories import SCALE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from quarantine_home import CLICKS, DAYS, JUDGED, LINES, MARKETS, RATES, Home, expected
+from quarantine_home import CLICKS, DAYS, JUDGED, LINES, MARKETS, RATES, TAGS, Home, expected
 from typer.testing import CliRunner
 
 from phygital_funnel.commands.quarantine import app
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.quarantine import decisions
 from phygital_funnel.quarantine.decisions import RELEASE, WITHDRAW
+from phygital_funnel.quarantine.reading import RejectedRow, Standing
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """One home for the module's tests; each forgets what was landed and decided before."""
     folder = tmp_path_factory.mktemp("released")
-    relations = (CLICKS, DAYS, RATES, LINES)
+    relations = (CLICKS, DAYS, RATES, LINES, TAGS)
     compiled = Compiled.of(folder, *(f"{prefix}_{name}" for name in relations for prefix in ("stg", "quarantine")))
     with empty_database() as con:
         con.execute("create schema if not exists quarantine")
@@ -183,11 +184,13 @@ def test_a_row_is_shown_with_its_reason_and_its_origin_and_nothing_in_it_reaches
 
     assert "missing_key: a column that names the row is empty" in shown
     assert "links.clicks a\\x1b.csv, landed 2026-11-01 00:00:00 UTC, row 2 of it" in shown
+    assert "row 2 of it (the first is 0), line 4 of the file unless" in shown
     assert "click_id = \\x1b[2J\\u202e[bold]x" in shown
     assert "extract the same window again" in shown
     as_json = phygital("show", "links.clicks", "--rule", "missing_key", "--json")
     assert all(char.isprintable() and char.isascii() for char in shown + as_json if char != "\n")
     assert json.loads(as_json)[0]["payload"]["click_id"] == "\x1b[2J\u202e[bold]x"
+    assert json.loads(as_json)[0]["line"] == 4
 
 
 def test_a_release_is_recorded_once_shown_until_the_build_and_effective_after_it(home, phygital, hostile):
@@ -247,3 +250,28 @@ def test_a_row_that_was_replaced_is_said_to_be(home, phygital, hostile):
     home.save()
 
     assert "a newer extraction has replaced it" in phygital("release", hostile[1], "--why", "x")
+
+
+def test_the_line_of_a_row_is_told_where_a_file_has_lines():
+    def line(account):
+        row = decisions.ReleasedRow(CLICKS, "m", 7, "missing_key")
+        return RejectedRow(row, {}, account, "", None, None, Standing.NONE).line
+
+    assert [line(name) for name in ("a.csv", "A.TSV.gz", "a.jsonl", "a.ndjson.gz", "a.parquet", "7012345678", "")] == [
+        9, 9, 8, 8, None, None, None,
+    ]  # fmt: skip
+
+
+def test_a_tag_of_another_form_may_stand_and_an_empty_one_is_refused(home, phygital):
+    """A release of an empty tag was accepted once, and no build could follow it."""
+    tag = {"market": "US", "attribution_tag": "utm_source=x"}
+    home.forget()
+    home.land_as_it_is(TAGS, [tag | {"ad_id": "a"}, tag | {"ad_id": "b", "attribution_tag": " "}], "")
+    assert home.quarantined(TAGS) == ["unusable_tag", "unusable_tag"]
+    home.save()
+    for arguments in ((f"{TAGS}-0:0", f"{TAGS}-0:1"), ("--table", "reference.tags", "--rule", "unusable_tag")):
+        refusal = phygital("release", *arguments, "--why", "x")
+        assert f"row {TAGS}-0:1 of reference.tags cannot be released: its attribution_tag is empty" in refusal
+        assert "bring the file in again" in refusal
+    assert decisions.known(home.settings).count == 0
+    assert "1 row of reference.tags released" in phygital("release", f"{TAGS}-0:0", "--why", "our own form")

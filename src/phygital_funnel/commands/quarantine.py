@@ -142,13 +142,17 @@ def _show(row: "RejectedRow") -> None:
     console.say(f"  why    {rule.name}: {rule.meaning}")
     console.say(
         f"  from   {_told(row.row.relation)} {printable(origin)}{window}, landed {row.committed_at} UTC, "
-        f"row {row.row.row_number} of it (the first is 0)"
+        f"row {row.row.row_number} of it (the first is 0){_place(row)}"
     )
     console.say(f"  to do  {rule.remedy}")
     if row.standing:
         console.say(f"  note   {row.standing}")
     for name, value in row.payload.items():
         console.say(f"    {name} = {_shortened(printable(str(value)))}")
+
+
+def _place(row: "RejectedRow") -> str:
+    return f", line {row.line} of the file unless a line before it is blank or goes on in the next" if row.line else ""
 
 
 def _shortened(text: str) -> str:
@@ -183,6 +187,7 @@ def _row_as_json(row: "RejectedRow") -> dict[str, Any]:
         "rule": row.row.rule,
         "account": row.account,
         "part": row.part,
+        "line": row.line,
         "window": [day.isoformat() for day in row.window] if row.window else None,
         "landed_at": row.committed_at and row.committed_at.isoformat(),
         "decision": str(row.standing) or None,

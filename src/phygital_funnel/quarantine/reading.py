@@ -16,6 +16,7 @@ from phygital_funnel.errors import ConfigError
 from phygital_funnel.quarantine import decisions
 from phygital_funnel.quarantine.decisions import ReleasedRow
 from phygital_funnel.settings import Settings
+from phygital_funnel.sources.files.document import DELIMITERS, JSON_LINES, suffix_of
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.warehouse.build import database_path
 from phygital_funnel.warehouse.database import connect
@@ -83,6 +84,18 @@ class RejectedRow:
     window: tuple[date, date] | None
     committed_at: datetime | None
     standing: Standing
+
+    @property
+    def line(self) -> int | None:
+        """The line of the file it came from, if that is known to be a text file.
+
+        It is counted as if each line were a row: landing keeps rows, so blank lines and lines that a quoted text is
+        broken over are not known to it.
+        """
+        suffix = suffix_of(self.account).removesuffix(".gz")
+        if suffix in DELIMITERS:
+            return self.row.row_number + 2  # the first line is the heading
+        return self.row.row_number + 1 if suffix in JSON_LINES else None
 
 
 class Quarantine:

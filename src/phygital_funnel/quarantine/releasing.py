@@ -7,8 +7,8 @@ from typing import Any
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.quarantine import decisions
 from phygital_funnel.quarantine.decisions import ReleasedRow
-from phygital_funnel.quarantine.reading import Quarantine, opened, parsed, relation_named
-from phygital_funnel.quarantine.rules import is_releasable, rule_of
+from phygital_funnel.quarantine.reading import Quarantine, RejectedRow, opened, parsed, relation_named
+from phygital_funnel.quarantine.rules import is_releasable, needed_column, rule_of
 from phygital_funnel.settings import Settings
 
 
@@ -95,6 +95,9 @@ def _all_of(quarantine: Quarantine, relation: str, rule: str) -> Outcome:
         there = ", ".join(count.rule for count in quarantine.counts(relation)) or "none"
         raise ConfigError(f"no row of {_told(relation)} breaks {rule!r}; rules that rows of it break: {there}.")
     _refuse_unreleasable(relation, rule, f"{len(rows):,} rows")
+    if needed_column(relation, rule) is not None:
+        for found in quarantine.rows(relation, rule):
+            _refuse_empty(found)
     return _split(rows, quarantine.released)
 
 
@@ -105,6 +108,7 @@ def _named(quarantine: Quarantine, row_ids: Sequence[str]) -> Outcome:
         found = quarantine.find(row_id)
         if found is not None:
             _refuse_unreleasable(found.row.relation, found.row.rule, f"row {row_id}")
+            _refuse_empty(found)
             rows.append(found.row)
             continue
         earlier = _decisions_on(quarantine.released, row_id)
@@ -143,6 +147,16 @@ def _refuse_unreleasable(relation: str, rule: str, what: str) -> None:
         raise ConfigError(
             f"{what} of {_told(relation)} cannot be released: {known.meaning}, and a decision cannot supply that. "
             f"What brings it back: {known.remedy}."
+        )
+
+
+def _refuse_empty(found: RejectedRow) -> None:
+    """Refuse a release that no build could follow: the row lacks what it would stand for."""
+    column = needed_column(found.row.relation, found.row.rule)
+    if column is not None and not str(found.payload.get(column) or "").strip():
+        raise ConfigError(
+            f"row {found.row.row_id} of {_told(found.row.relation)} cannot be released: its {column} is empty, and a "
+            "decision cannot supply that. Fill it in and bring the file in again; release the other rows by their ids."
         )
 
 

@@ -137,6 +137,7 @@ RULES = {
     )
 }  # fmt: skip
 _ALWAYS_REJECTED = {("reference__fx_rates", "unusable_rate")}
+_NEEDED = {("reference__tags", "unusable_tag"): "attribution_tag"}
 
 
 def rule_of(name: str) -> RowRule:
@@ -147,3 +148,8 @@ def rule_of(name: str) -> RowRule:
 def is_releasable(relation: str, name: str) -> bool:
     """Whether a row of a table may stand although it breaks the rule."""
     return rule_of(name).is_releasable and (relation, name) not in _ALWAYS_REJECTED
+
+
+def needed_column(relation: str, name: str) -> str | None:
+    """The column without which no row can stand although its rule may be overruled; None when nothing is lacking."""
+    return _NEEDED.get((relation, name))

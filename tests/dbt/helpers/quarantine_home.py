@@ -14,7 +14,7 @@ from phygital_funnel.warehouse.build import database_path
 
 CLICKS, DAYS, RATES = "links__clicks", "tiktok_organic__account_daily", "reference__commission_rates"
 JUDGED = (CLICKS, DAYS, RATES)
-LINES, MARKETS = "amazon_seller__order_lines", "reference__markets"
+LINES, MARKETS, TAGS = "amazon_seller__order_lines", "reference__markets", "reference__tags"
 FIRST_DAY = date(2026, 10, 1)
 
 
@@ -53,7 +53,7 @@ class Home:
 
     def forget(self):
         decisions.path_in(self.settings).unlink(missing_ok=True)
-        for table in (*JUDGED, LINES, MARKETS, "manifests", "released_rows"):
+        for table in (*JUDGED, LINES, MARKETS, TAGS, "manifests", "released_rows"):
             self._con.execute(f"truncate raw.{table}")
         self.rows, self.commits = [], Counter()
 
