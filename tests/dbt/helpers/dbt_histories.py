@@ -1,9 +1,13 @@
 """Random histories of landed commits over small sets of names, so that they touch each other all the time."""
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
+import duckdb
 from dbt_compiled import Commit
 from hypothesis import strategies as st
 
@@ -15,6 +19,7 @@ LANDED_BY_HISTORIES = (
     "tiktok_shop__orders", "tiktok_shop__affiliate_orders",
 )  # fmt: skip
 DAYS = 24
+RELEASED_RULES = "|duplicate_key|non_amazon|outside_window|"
 # How many times as many histories as a test run has time for; `make prove` sets it.
 SCALE = int(os.environ.get("PHYGITAL_TEST_HISTORIES", "1"))
 Row = dict[str, Any]
@@ -32,8 +37,41 @@ _shop_orders = st.sampled_from(("s1", "s2"))
 _journeys = st.sampled_from(("j1", "j2"))
 
 
+_seldom = st.sampled_from((False, False, False, False, True))
 # Mostly a thing keeps its own instant and market from version to version, so that nothing else gives its change away.
-_moves = st.sampled_from((False, False, False, False, True))
+_moves = _seldom
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person says of something landed: this row may stand although it breaks a rule, or this commit may not.
+
+    Args:
+        relation: the raw relation of its stream.
+        number: the commit's place in the stream's order of knowledge.
+        row: the row that may stand; None when the whole commit is held.
+        place: its place among all decisions.
+    """
+
+    relation: str
+    number: int
+    row: int | None = None
+    place: int = 0
+
+    def land(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Note it; Ledger replays it when the commit is there."""
+        manifest = f"{self.relation}-{self.number}"
+        if self.row is None:
+            con.execute("insert into raw.held values ($1)", [manifest])
+            return
+        con.execute("delete from raw.released_rows where _manifest_id = $1 and _row = $2", [manifest, self.row])
+        con.execute(
+            "insert into raw.released_rows values ($1, $2, $3, $4, $5, $6)",
+            [*self.relation.split("__"), manifest, self.row, RELEASED_RULES, self.place],
+        )
+
+
+Event = Commit | Decision
 
 
 def own_instant(name: str) -> datetime:
@@ -46,15 +84,24 @@ def utc(instant: datetime) -> str:
 
 
 def made_order_lines(
-    order: str, market: str, instant: datetime, is_moved: bool, status: str, lines: list[tuple[str, int]], code: str
+    order: str,
+    market: str,
+    instant: datetime,
+    is_moved: bool,
+    status: str,
+    lines: list[tuple[str, int]],
+    code: str,
+    is_shipped_for_others: bool = False,
 ) -> Any:
-    marketplace, currency, channel = MARKETPLACES[market if is_moved else "US"]
+    marketplace, currency, sales_channel = MARKETPLACES[market if is_moved else "US"]
+    if is_shipped_for_others:
+        sales_channel = "Non-Amazon"
     bought = instant if is_moved else own_instant(order)
     rows = [
         {
             "marketplace_id": marketplace, "amazon_order_id": order, "purchase_date": bought.isoformat(),
             "last_updated_date": bought.isoformat(), "order_status": status, "item_status": status,
-            "sales_channel": channel, "sku": f"S-{asin}", "asin": asin, "quantity": 1, "currency": currency,
+            "sales_channel": sales_channel, "sku": f"S-{asin}", "asin": asin, "quantity": 1, "currency": currency,
             "item_price": f"{cents / 100:.2f}", "item_promotion_discount": "", "promotion_ids": code,
         }
         for asin, cents in lines
@@ -82,8 +129,8 @@ def made_event_conversion(
     return "events__conversions", [row], {}
 
 
-def made_products(day: int, rows: list[tuple[str, str, int]]) -> Any:
-    date = f"{BEGIN + timedelta(days=day):%Y%m%d}"
+def made_products(day: int, rows: list[tuple[str, str, int]], days_beside: int = 0) -> Any:
+    date = f"{BEGIN + timedelta(days=day + days_beside):%Y%m%d}"
     claimed: list[Row] = [
         {"profile_id": "p", "date": date, "campaign_id": "k1", "ad_group_id": group, "publisher": "TikTok",
          "product_asin": asin, "product_conversion_type": "Promoted", "attributed_purchases14d": count,
@@ -144,6 +191,7 @@ _landings = st.one_of(
             st.sampled_from(("Shipped", "Shipped", "Pending", "Cancelled")),
             st.lists(st.tuples(_asins, st.sampled_from((0, 1, 999, 2500))), min_size=1, max_size=3),
             st.sampled_from(("", "", "Ann10", "Bob5,Ann10")),
+            _seldom,
         ),
         min_size=1,
         max_size=4,
@@ -170,7 +218,11 @@ _landings = st.one_of(
         st.sampled_from(("e1", "e2", "e3")), _journeys, _instants, _moves,
         st.sampled_from((0, 1, 100, -250)), st.sampled_from(("USD", "USD", "JPY")),
     ),
-    st.builds(made_products, _claim_days, st.lists(st.tuples(_groups, _asins, st.integers(0, 3)), max_size=3)),
+    st.builds(
+        made_products,
+        _claim_days, st.lists(st.tuples(_groups, _asins, st.integers(0, 3)), max_size=3),
+        st.sampled_from((0, 0, 0, 1)),
+    ),
     st.builds(made_ads_snapshot, st.dictionaries(_ads, st.sampled_from(("post", "other")), max_size=3)),
     st.builds(made_codes, st.dictionaries(st.sampled_from(("Ann10", "Bob5")), st.sampled_from(("ann", "bob")))),
     st.builds(made_shop_order, _shop_orders, st.sampled_from((0, 1, 500)), st.sampled_from(("", "ann.x", "bob"))),
@@ -179,14 +231,36 @@ _landings = st.one_of(
 _pauses = st.sampled_from((0, 1, 1, 30, 50))
 
 
+# What is decided after a commit: of which commit before it, and of which row; a row of None holds it.
+_decisions = st.none() | st.tuples(st.integers(0, 5), st.sampled_from((None, None, 0, 1, 1, 2)))
+# A change shows best when nothing else reaches its lines: after most of a history come some batches of few events.
+_news = st.lists(st.integers(1, 2), min_size=2, max_size=3)
+
+
 @st.composite
-def histories(draw: st.DrawFn, size: int) -> tuple[list[Commit], list[list[Commit]]]:
-    """Commits in the order of knowledge, and the same commits in batches as they are processed, in any order."""
-    drawn = draw(st.lists(st.tuples(_landings, _pauses), min_size=size // 2, max_size=size))
-    landed = commits([(landing, pause) for landings, pause in drawn for landing in _as_list(landings)])
-    shuffled = draw(st.permutations(landed))
-    cuts = sorted(draw(st.sets(st.integers(1, len(landed)), max_size=4)) | {len(landed)})
-    return landed, [shuffled[begin:end] for begin, end in zip([0, *cuts], cuts, strict=False)]
+def histories(draw: st.DrawFn, size: int) -> tuple[list[Event], list[list[Event]]]:
+    """Commits and decisions in the order of knowledge, and the same in batches as they are processed, in any order."""
+    drawn = draw(st.lists(st.tuples(_landings, _pauses, _decisions), min_size=size // 2, max_size=size))
+    landed = commits([(landing, pause) for landings, pause, _ in drawn for landing in _as_list(landings)])
+    known = list(_with_decisions(landed, [decision for landings, _, decision in drawn for _ in _as_list(landings)]))
+    shuffled = draw(st.permutations(known))
+    ends = st.sets(st.integers(1, len(known)), max_size=4) | _news.map(lambda sizes: _ends_of_news(len(known), sizes))
+    cuts = sorted(draw(ends) | {len(known)})
+    return known, [shuffled[begin:end] for begin, end in zip([0, *cuts], cuts, strict=False)]
+
+
+def _ends_of_news(count: int, sizes: list[int]) -> set[int]:
+    """Where batches end, when batches of these sizes come last."""
+    return {count - after for after in accumulate(sizes) if after < count}
+
+
+def _with_decisions(landed: list[Commit], decided: list[tuple[int, int | None] | None]) -> Iterator[Event]:
+    for place, (commit, decision) in enumerate(zip(landed, decided, strict=True)):
+        yield commit
+        if decision is not None:
+            back, row = decision
+            about = landed[max(0, place - back)]
+            yield Decision(about.relation, about.number, row, place)
 
 
 def reference_commits() -> list[Commit]:
