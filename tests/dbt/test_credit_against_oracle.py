@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
+import credit_invariants
 import pytest
 from credit_world import CreditWorld, world
 from dbt_oracle import DAY, MICROS, MODELS, UNATTRIBUTED, Conversion, Touch, ledger
@@ -23,9 +24,20 @@ JOURNEYS = {"none": 5000, "collapse_repeats": 2500, "first_occurrence": 2500}
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory):
+def folder(tmp_path_factory):
+    """Where dbt keeps what it has parsed."""
+    return tmp_path_factory.mktemp("credit")
+
+
+@pytest.fixture(scope="module")
+def checks(folder):
+    """The dbt tests of the invariants."""
+    return credit_invariants.compiled(ROOT, folder)
+
+
+@pytest.fixture(scope="module")
+def models(folder):
     """The project's SQL under three path transforms."""
-    folder = tmp_path_factory.mktemp("credit")
     compiled = credit_models.compiled(ROOT, folder, [variables(rules) for rules in TRANSFORMS.values()])
     return dict(zip(TRANSFORMS, compiled, strict=True))
 
@@ -52,12 +64,13 @@ def _differences(models, engine: CreditWorld, transform: str, touches: list[Touc
 
 
 @pytest.mark.parametrize("transform", TRANSFORMS)
-def test_ten_thousand_journeys_equal_the_oracle(models, engine, transform: str) -> None:
-    """Ties, repeat conversions, late touches, codes, tags, odd amounts and names, edges of windows."""
+def test_ten_thousand_journeys_equal_the_oracle(models, checks, engine, transform: str) -> None:
+    """Ties, repeat conversions, late touches, codes, tags, odd amounts and names, edges of windows; all invariants."""
     touches, lines = _together([seeded(seed, f"j{seed}") for seed in range(JOURNEYS[transform])])
     different = _differences(models, engine, transform, touches, lines)
     assert not different, f"{len(different)} rows differ (oracle, ledger), first {sorted(different.items())[:3]}"
     assert engine.rows("select count(distinct conversion_id) from ledgers.fct_attribution_credit") == [(len(lines),)]
+    assert engine.broken(checks) == {}
 
 
 @pytest.mark.parametrize("platform", ["amazon", "events"])

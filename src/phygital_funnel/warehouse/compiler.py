@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,26 @@ class Compiler:
         Raises:
             BuildError: dbt cannot compile them.
         """
+        return self._compiled(selected, ("--exclude", "resource_type:test", "resource_type:unit_test"), variables)
+
+    def checks(self, *names: str, variables: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """Queries of data tests by name: each finds what is wrong, and nothing when all is well.
+
+        Args:
+            names: which tests.
+            variables: what they read with ``var``, where it is not the default.
+
+        Raises:
+            BuildError: dbt cannot compile them.
+        """
+        nodes = self._compiled(names, (), variables)
+        return {name: nodes[name].compiled_code for name in names}
+
+    def _compiled(
+        self, selected: Iterable[str], options: Iterable[str], variables: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
         settings = json.dumps(dict(variables or {}))
-        checks = ("resource_type:test", "resource_type:unit_test")
-        run = self._run("compile", "--select", *selected, "--exclude", *checks, "--vars", settings)
+        run = self._run("compile", "--select", *selected, *options, "--vars", settings)
         # Copies, because the next run compiles the manifest's own nodes again.
         return {result.node.name: copy(result.node) for result in run.result.results}
 

@@ -1,11 +1,12 @@
 """The compiled credit models on touches and conversions made of Python objects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Any
 
+import credit_invariants
 import pyarrow as pa
 from dbt_oracle import Conversion, Touch
 
@@ -36,6 +37,16 @@ class CreditWorld:
         self, models: Sequence[credit_models.CreditModel], touches: Sequence[Touch], conversions: Sequence[Conversion]
     ) -> dict[tuple[str, str, str], Row]:
         """Every row of the ledger that the models make of these, in the order in which they are given."""
+        self.run(models, touches, conversions)
+        rows = self._con.execute(LEDGER).fetchall()
+        found: dict[tuple[str, str, str], Row] = {row[:3]: row[3:] for row in rows}
+        assert len(found) == len(rows), "a conversion, model and recipient has two rows"
+        return found
+
+    def run(
+        self, models: Sequence[credit_models.CreditModel], touches: Sequence[Touch], conversions: Sequence[Conversion]
+    ) -> None:
+        """Credit these and no others."""
         self._fill("int_touchpoints__from_links", [_touch(touch) for touch in touches if touch.platform == "amazon"])
         self._fill("int_touchpoints__from_events", [_touch(touch) for touch in touches if touch.platform != "amazon"])
         self._fill("int_conversions__converted", [_line(conversion) for conversion in conversions])
@@ -46,14 +57,15 @@ class CreditWorld:
         for model in models:
             if is_new or not model.is_view:
                 model.make(self._con)
-        rows = self._con.execute(LEDGER).fetchall()
-        found: dict[tuple[str, str, str], Row] = {row[:3]: row[3:] for row in rows}
-        assert len(found) == len(rows), "a conversion, model and recipient has two rows"
-        return found
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Result of a query on the last run."""
         return self._con.execute(query).fetchall()
+
+    def broken(self, checks: Mapping[str, str]) -> dict[str, list[Any]]:
+        """What the dbt tests find in the last run."""
+        credit_invariants.stand_in(self._con)
+        return credit_invariants.broken(self._con, checks)
 
     def _fill(self, relation: str, rows: list[dict[str, Any]]) -> None:
         self._con.execute(f"truncate intermediate.{relation}")
