@@ -2,8 +2,9 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from cell_models import CREDIT, FATES, CellModels
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 WORLDS = 800
 MANY_WORLDS = 20_000
+LINKED_WORLDS = 200
 NOON_OF_THE_25TH = datetime(2026, 10, 25, 12)  # noqa: DTZ001 - UTC, as the models keep instants
 SHRINKING = settings(
     deadline=None,
@@ -116,30 +118,59 @@ def test_the_order_of_rows_decides_nothing(models: CellModels, worlds: list[Worl
 @given(world=a_world(), data=st.data())
 def test_an_order_that_becomes_linked_is_never_credited_twice(models: CellModels, world: World, data) -> None:
     """Its claim leaves with it: no tag keeps more than it claims beyond the orders known to be its own."""
-    open_lines = [line for line in world.lines if not line.is_linked and line.is_kept and line.person]
-    assume(open_lines)
-    chosen: Line = data.draw(st.sampled_from(open_lines))
-    registered = replace(
-        world,
-        lines=tuple(replace(line, has_path=line.order_id == chosen.order_id or line.has_path) for line in world.lines),
-    )
-    models.run([world, registered])
-    placed = {row[:4]: (row[4], sum(row[7:10])) for row in models.rows(FATES)}
+    lines = _that_may_become_linked(world)
+    assume(lines)
+    assert_never_credited_twice(models, [(world, data.draw(st.sampled_from(lines)))])
 
-    oracle = Oracle(registered)
-    assert not [row for row in models.rows(CREDIT) if row[0] == f"1/{chosen.conversion_id}"]
-    for (asin, day, tag), _ in oracle.fates.items():
-        known = sum(
-            tag in {oracle.last_tag(line) for line in pair.lines if line.is_linked}
-            for pair in oracle.pairs.get((asin, day), ())
-            if pair.is_linked and pair.is_kept
-        )
-        claimed, now = placed["M1", asin, day, f"1/{tag}"]
-        assert now <= max(0, claimed - ORDER * known)
-    total = defaultdict(int)
+
+def test_many_orders_that_become_linked_are_never_credited_twice(models: CellModels) -> None:
+    """The same on many worlds at once: few have a claim, and an order that it could credit, in one cell."""
+    rng = random.Random(20_261_123)  # noqa: S311 - test data
+    worlds = [make_world(rng.choice) for _ in range(LINKED_WORLDS)]
+    assert_never_credited_twice(
+        models, [(world, rng.choice(lines)) for world in worlds if (lines := _that_may_become_linked(world))]
+    )
+
+
+def _that_may_become_linked(world: World) -> list[Line]:
+    return [line for line in world.lines if not line.is_linked and line.is_kept and line.person]
+
+
+def assert_never_credited_twice(models: CellModels, cases: list[tuple[World, Line]]) -> None:
+    """Each world as it is, and with that line's order registered."""
+    registered = [_registered(world, chosen) for world, chosen in cases]
+    models.run([world for (before, _), after in zip(cases, registered, strict=True) for world in (before, after)])
+    placed = {row[:4]: (row[4], sum(row[7:10])) for row in models.rows(FATES)}
+    credited = {row[0] for row in models.rows(CREDIT)}
+    total: dict[str, int] = defaultdict(int)
     for (market, *_), (_, micros) in placed.items():
         total[market] += micros
-    assert total["M1"] <= total["M0"]
+    for number, (_, chosen) in enumerate(cases):
+        own = 2 * number + 1
+        assert f"{own}/{chosen.conversion_id}" not in credited
+        for (asin, day, tag), known in _known_to_be_own(registered[number]):
+            claimed, now = placed[f"M{own}", asin, day, f"{own}/{tag}"]
+            assert now <= max(0, claimed - ORDER * known)
+        assert total[f"M{own}"] <= total[f"M{own - 1}"]
+
+
+def _registered(world: World, chosen: Line) -> World:
+    lines = (replace(line, has_path=line.order_id == chosen.order_id or line.has_path) for line in world.lines)
+    return replace(world, lines=tuple(lines))
+
+
+def _known_to_be_own(world: World) -> Iterator[tuple[tuple[str, date, str], int]]:
+    """Each tag's claim, and how many of the cell's kept orders are linked and known to be that tag's."""
+    oracle = Oracle(world)
+    for asin, day, tag in oracle.fates:
+        yield (
+            (asin, day, tag),
+            sum(
+                tag in {oracle.last_tag(line) for line in pair.lines if line.is_linked}
+                for pair in oracle.pairs.get((asin, day), ())
+                if pair.is_linked and pair.is_kept
+            ),
+        )
 
 
 def test_omega_bounds_what_code_orders_take(models: CellModels) -> None:
