@@ -1,9 +1,9 @@
 -- What explains a difference is the difference, to the cent (P2), and the bridge ends at what this release says.
 with wrong_rows as (
     select
-'row' as failure,
-metric,
-value_after - value_before as expected,
+        'row' as failure,
+        metric,
+        value_after - value_before as expected,
         data_change + weights_change + calibration_change as found
     from {{ ref('mart_restatement_bridge') }}
     where value_after - value_before <> data_change + weights_change + calibration_change
@@ -18,27 +18,27 @@ said as (
 
 bridged as (
     select
-metric,
-sum(value_after) as value_after
+        metric,
+        sum(value_after) as value_after
     from {{ ref('mart_restatement_bridge') }}
     group by metric
 ),
 
 wrong_ends as (
     select
-'end' as failure,
-bridged.metric,
-said.amount_minor as expected,
-bridged.value_after as found
+        'end' as failure,
+        bridged.metric,
+        said.amount_minor as expected,
+        bridged.value_after as found
     from bridged
     cross join said
     where bridged.metric = 'attributed_amount_minor' and bridged.value_after <> said.amount_minor
     union all
     select
-'end' as failure,
-bridged.metric,
-said.credit_micro as expected,
-bridged.value_after as found
+        'end' as failure,
+        bridged.metric,
+        said.credit_micro as expected,
+        bridged.value_after as found
     from bridged
     cross join said
     where bridged.metric = 'credit_micro' and bridged.value_after <> said.credit_micro
