@@ -178,3 +178,34 @@ def test_a_scale_of_one_is_the_platforms_own_pace():
 @pytest.mark.parametrize("path", ["/clock", "/faults"])
 def test_hostile_orders_are_refused(serve_at, path, body):
     assert serve_at(NOW).control.post(path, content=body).status_code == 400
+
+
+def test_dirt_is_switched_while_the_sandbox_runs_and_its_answers_are_counted(serve_at):
+    servers = serve_at(NOW)
+    clean = campaigns(servers).json()["data"]["list"]
+    assert servers.control.post("/dirt", json={"dirt": ["retyped_ids"]}).json()["dirt"] == ["retyped_ids"]
+    assert campaigns(servers).json()["data"]["list"] != clean
+    assert servers.control.get("/dirt").json()["soiled"] == {"retyped_ids": 1}
+    assert servers.control.get("/healthz").json()["dirt"] == ["retyped_ids"]
+    assert servers.control.post("/dirt", json={"dirt": []}).json()["soiled"] == {}
+    assert campaigns(servers).json()["data"]["list"] == clean
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, [], {"dirt": ["mud"]}, {"dirt": None}, {"dirt": [], "typo_share": 0}, {"dirt": [], "typo_share": []}],
+)
+def test_dirt_that_does_not_exist_is_refused(serve_at, body):
+    servers = serve_at(NOW)
+    assert servers.control.post("/dirt", json=body).status_code == 400
+    assert servers.control.get("/dirt").json()["dirt"] == []
+
+
+def test_every_answer_that_has_a_currency_can_be_misspelt(serve_at):
+    servers = serve_at(NOW)
+    right = servers.api.get("/v2/profiles", headers=servers.ads_headers()).json()
+    servers.control.post("/dirt", json={"dirt": ["currency_typo"], "typo_share": 1})
+    for _ in range(5):
+        wrong = servers.api.get("/v2/profiles", headers=servers.ads_headers()).json()
+        assert sum(one != other for one, other in zip(wrong, right, strict=True)) == 1
+    assert servers.control.get("/dirt").json()["soiled"] == {"currency_typo": 5}

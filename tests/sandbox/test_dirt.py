@@ -10,6 +10,8 @@ from phygital_funnel.sandbox.api.dirt import DIRT, NEW_FIELD, RENAMED_SUFFIX, Di
 from phygital_funnel.sandbox.world.scenario import DIRT_KNOBS
 
 from .asking import campaigns, keys, page
+from .shop_calls import ORDERS as SHOP_ORDERS
+from .shop_calls import ShopCalls
 
 NOW = "2026-10-20T13:00:00"
 ORDERS = "amazon-order-id\titem-status\tcurrency\n111-1\tShipped\tUSD\n111-2\tPending\t\n"
@@ -126,3 +128,14 @@ def test_a_clean_sandbox_stays_clean(serve_at):
     answers = [profiles(servers) for _ in range(30)]
     assert {answer.status_code for answer in answers} == {200}
     assert len({json.dumps(answer.json()) for answer in answers}) == 1
+
+
+def test_a_request_that_is_signed_anew_meets_the_same_dirt(serve_at):
+    """The Shop signs the time into each request; what is asked for stays the same."""
+    shop = ShopCalls(serve_at(NOW, dirt=["out_of_order_pages"]))
+    first, second = (
+        [order["id"] for order in shop.data("POST", SHOP_ORDERS, {}, page_size=20, age=age)["orders"]]
+        for age in (0, 60)
+    )
+    assert first == second
+    assert len(first) == 20

@@ -81,6 +81,28 @@ class RunningSandbox:
         faults: list[dict[str, Any]] = _request(f"{self.control_url}/faults")["faults"]
         return faults
 
+    def set_dirt(self, *knobs: str, typo_share: float = 0.1) -> None:
+        """Switch these kinds of dirt on and all others off, and count soiled answers from nought.
+
+        Args:
+            knobs: see ``sandbox.api.dirt.DIRT``.
+            typo_share: share of the answers that ``currency_typo`` strikes.
+
+        Raises:
+            ConfigError: there is no such knob.
+        """
+        _request(f"{self.control_url}/dirt", {"dirt": list(knobs), "typo_share": typo_share})
+
+    def soiled(self) -> dict[str, int]:
+        """Answers that dirt was played on since it was set, by knob."""
+        counts: dict[str, int] = _request(f"{self.control_url}/dirt")["soiled"]
+        return counts
+
+    def struck(self) -> dict[str, int]:
+        """Answers that faults were played on, by kind."""
+        counts: dict[str, int] = _request(f"{self.control_url}/faults")["struck"]
+        return counts
+
     def counters(self) -> dict[str, Any]:
         """What clients asked for: ``operations`` with what was admitted and refused, and ``answers`` by status."""
         return _request(f"{self.control_url}/counters")

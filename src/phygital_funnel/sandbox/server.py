@@ -67,7 +67,7 @@ def run(
     tokens = Tokens(credentials.amazon_clients, token_seconds)
     throttle = Throttle(scale=rate_scale)
     sandbox = Sandbox(made, clock, base_url, credentials, tokens, throttle, dirt=knobs)
-    about = {"world": world, "seed": seed, "scenario": scenario, "dirt": sorted(knobs), "base_url": base_url}
+    about = {"world": world, "seed": seed, "scenario": scenario, "base_url": base_url}
     apps = [sandbox_app(sandbox, is_prepared=True), Control(sandbox, about).app()]
     environment.write(home, base_url, credentials, made, rate_scale)
     sys.stdout.write(

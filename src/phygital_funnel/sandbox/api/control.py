@@ -1,4 +1,4 @@
-"""The control app: the sandbox's clock, faults and counters. It has its own port; extractors never call it."""
+"""The control app: the sandbox's clock, faults, dirt and counters. It has its own port; extractors never call it."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -10,10 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from phygital_funnel.errors import ConfigError
+from phygital_funnel.sandbox.api.dirt import DIRT, named
 from phygital_funnel.sandbox.api.fault_book import MAX_SECONDS, Fault
 from phygital_funnel.sandbox.api.faults import KINDS
 from phygital_funnel.sandbox.api.guard import Guard
-from phygital_funnel.sandbox.api.state import Sandbox
+from phygital_funnel.sandbox.api.state import TYPO_SHARE, Sandbox
 
 MAX_TIMES = 1_000_000
 MAX_FAULTS = 10_000
@@ -22,7 +24,7 @@ _REFUSALS = {"bad_request": 400, "too_large": 413, "server_error": 500}
 
 
 class Control:
-    """Health, clock, faults and counters of one sandbox."""
+    """Health, clock, faults, dirt and counters of one sandbox."""
 
     def __init__(self, sandbox: Sandbox, about: dict[str, Any]) -> None:
         self._sandbox = sandbox
@@ -39,13 +41,15 @@ class Control:
             Route("/faults", self._list_faults, methods=["GET"]),
             Route("/faults", self._add_faults, methods=["POST"]),
             Route("/faults", self._clear_faults, methods=["DELETE"]),
+            Route("/dirt", self._read_dirt, methods=["GET"]),
+            Route("/dirt", self._set_dirt, methods=["POST"]),
             Route("/counters", self._read_counters, methods=["GET"]),
             Route("/counters", self._reset_counters, methods=["DELETE"]),
         ]
         return Guard(Starlette(routes=routes), lambda path, kind: _refused(_REFUSALS[kind], kind))
 
     async def _health(self, request: Request) -> Response:
-        return JSONResponse({"status": "ok", "now": self._clock.now.isoformat(), **self._about})
+        return JSONResponse({"status": "ok", "now": self._clock.now.isoformat(), **self._about, "dirt": self._dirt()})
 
     async def _read_clock(self, request: Request) -> Response:
         return JSONResponse({"now": self._clock.now.isoformat()})
@@ -84,6 +88,23 @@ class Control:
         self._book.clear()
         return await self._list_faults(request)
 
+    async def _read_dirt(self, request: Request) -> Response:
+        """Which knobs are on, and how many answers were soiled since they were set."""
+        return JSONResponse({"dirt": self._dirt(), "soiled": self._sandbox.soiled, "knobs": DIRT})
+
+    async def _set_dirt(self, request: Request) -> Response:
+        try:
+            wanted = await _json(request)
+            knobs, share = named([str(name) for name in wanted["dirt"]]), _share(wanted.get("typo_share", TYPO_SHARE))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, ConfigError) as error:
+            return _refused(400, f'Send {{"dirt": [<knobs>]}}. {error}')
+        self._sandbox.dirt, self._sandbox.typo_share = knobs, share
+        self._sandbox.soiled.clear()
+        return await self._read_dirt(request)
+
+    def _dirt(self) -> list[str]:
+        return sorted(self._sandbox.dirt)
+
     async def _read_counters(self, request: Request) -> Response:
         """What extractors asked for, so that their pace can be held against the platforms' rates."""
         sandbox = self._sandbox
@@ -100,6 +121,13 @@ async def _json(request: Request) -> Any:
         return json.loads(await request.body())
     except RecursionError as error:
         raise ValueError("The JSON is nested too deeply.") from error
+
+
+def _share(value: Any) -> float:
+    share = float(value)
+    if not 0 < share <= 1:
+        raise ValueError("typo_share must be above 0 and at most 1.")
+    return share
 
 
 def _fault(entry: dict[str, Any]) -> Fault:

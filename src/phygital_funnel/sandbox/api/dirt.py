@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.sandbox.api import refusals
 from phygital_funnel.sandbox.api.exchange import Answer, ask, body_of
-from phygital_funnel.sandbox.api.pages import PageMemory, Rows, listing_of, packed, parsed, plain, rows_of
+from phygital_funnel.sandbox.api.pages import PageMemory, Rows, listing_of, packed, parsed, plain, request_of, rows_of
 from phygital_funnel.sandbox.api.state import Sandbox
 
 DIRT = {
@@ -35,12 +35,15 @@ DIRT = {
 }
 """Every knob, in a sentence."""
 THROTTLED_SHARE, ERROR_SHARE = 0.05, 0.01
-DRIFT_SHARE, RENAME_SHARE, TYPO_SHARE = 0.5, 0.3, 0.1
+REFUSALS = {"throttle": "throttling", "server_error": "server_errors"}
+"""Which knob plays a refusal."""
+DRIFT_SHARE, RENAME_SHARE = 0.5, 0.3
 NEW_FIELD, RENAMED_SUFFIX = "sbx_new_field", "_v2"
 _REPEATED_ROWS = 3
 _SPARED = ("/auth/", "/drop", "/api/v2/token")
 """Signing in and fetching files are left alone: dirt is about what the platforms report."""
 _COUNTED_PATHS = 10_000
+_CODES = ("currency", "currencycode", "currency_code")
 
 
 def named(names: Iterable[str]) -> frozenset[str]:
@@ -73,6 +76,7 @@ class DirtyServer:
             return
         kind = self._refusal(path)
         if kind:
+            self._sandbox.soiled[REFUSALS[kind]] += 1
             await refusals.refuse(self._sandbox, path, kind)(scope, receive, send)
             return
         answer = await ask(self._app, scope, receive)
@@ -92,10 +96,8 @@ class DirtyServer:
         return "server_error" if "server_errors" in knobs and roll >= 1 - ERROR_SHARE else None
 
     def _soil(self, scope: Scope, answer: Answer) -> None:
-        request = (
-            f"{scope['path']}?{scope['query_string'].decode('latin-1')}|{hashlib.sha256(body_of(scope)).hexdigest()}"
-        )
-        draw = self._draw("answer", request)
+        asked = request_of(scope["path"], scope["query_string"])
+        draw = self._draw("answer", f"{asked}|{hashlib.sha256(body_of(scope)).hexdigest()}")
         envelope = parsed(answer.body)
         if envelope is not None:
             rows = rows_of(envelope)
@@ -105,7 +107,8 @@ class DirtyServer:
                 profile = dict(scope["headers"]).get(b"amazon-advertising-api-scope", b"").decode("latin-1")
                 self._soil_rows(rows, f"{profile}|{listing}", draw)
             if "retyped_ids" in self._sandbox.dirt:
-                envelope = _retyped(envelope)
+                clean, envelope = envelope, _retyped(envelope)
+                self._sandbox.soiled["retyped_ids"] += envelope != clean
             answer.body = orjson.dumps(envelope)
         elif plain(answer.body).count("\t") > 1:
             answer.body = packed(self._soiled_table(plain(answer.body), draw), answer.body)
@@ -114,14 +117,16 @@ class DirtyServer:
         knobs = self._sandbox.dirt
         if "schema_drift" in knobs:
             self._drift(rows)
-        if "currency_typo" in knobs and draw.random() < TYPO_SHARE:
-            _swap_currency(draw.choice(rows))
+        if "currency_typo" in knobs and draw.random() < self._sandbox.typo_share:
+            self._sandbox.soiled["currency_typo"] += _swap_currency(draw.choice(rows)) > 0
         if "duplicate_pages" in knobs:
             before = self._pages.swap(listing, rows)
             if before and before != rows:
                 rows[:0] = before[-_REPEATED_ROWS:]
+                self._sandbox.soiled["duplicate_pages"] += 1
         if "out_of_order_pages" in knobs:
             draw.shuffle(rows)
+            self._sandbox.soiled["out_of_order_pages"] += len(rows) > 1
 
     def _drifts(self, share: float) -> bool:
         """Whether the sandbox's day is one of those on which the schema has moved."""
@@ -130,6 +135,7 @@ class DirtyServer:
     def _drift(self, rows: Rows) -> None:
         if not self._drifts(DRIFT_SHARE):
             return
+        self._sandbox.soiled["schema_drift"] += 1
         for row in rows:
             fields = row["metrics"] if isinstance(row.get("metrics"), dict) else row
             if self._drifts(RENAME_SHARE) and fields:
@@ -141,9 +147,10 @@ class DirtyServer:
         """A tab-separated file with the dirt that applies to one."""
         lines = [line.split("\t") for line in text.split("\n")]
         header = lines[0]
-        if "currency_typo" in self._sandbox.dirt and "currency" in header and draw.random() < TYPO_SHARE:
-            _swap_column(lines, header.index("currency"), draw)
+        if "currency_typo" in self._sandbox.dirt and "currency" in header and draw.random() < self._sandbox.typo_share:
+            self._sandbox.soiled["currency_typo"] += _swap_column(lines, header.index("currency"), draw)
         if "schema_drift" in self._sandbox.dirt and self._drifts(DRIFT_SHARE):
+            self._sandbox.soiled["schema_drift"] += 1
             if self._drifts(RENAME_SHARE):
                 header[-1] += RENAMED_SUFFIX
             for line in lines[1:]:
@@ -160,24 +167,24 @@ def _swapped(code: str) -> str:
     return code[0] + code[2] + code[1] if len(code) == 3 else code
 
 
-def _swap_column(lines: list[list[str]], position: int, draw: random.Random) -> None:
+def _swap_column(lines: list[list[str]], position: int, draw: random.Random) -> bool:
+    """Misspell one line's currency code; False when no line has one."""
     filled = [line for line in lines[1:] if len(line) > position and line[position]]
     if filled:
         line = draw.choice(filled)
         line[position] = _swapped(line[position])
+    return bool(filled)
 
 
-def _swap_currency(value: Any) -> None:
-    """Misspell every currency code of a row."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if name.lower() in ("currency", "currencycode", "currency_code") and isinstance(inner, str):
-                value[name] = _swapped(inner)
-            else:
-                _swap_currency(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _swap_currency(inner)
+def _swap_currency(value: Any) -> int:
+    """Misspell every currency code of a row, and count them."""
+    if isinstance(value, list):
+        return sum(_swap_currency(inner) for inner in value)
+    if not isinstance(value, dict):
+        return 0
+    codes = [name for name, inner in value.items() if name.lower() in _CODES and isinstance(inner, str)]
+    value.update({name: _swapped(value[name]) for name in codes})
+    return len(codes) + sum(_swap_currency(inner) for inner in value.values())
 
 
 def _retyped(value: Any) -> Any:

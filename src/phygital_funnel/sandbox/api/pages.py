@@ -10,9 +10,8 @@ import orjson
 
 Rows = list[dict[str, Any]]
 _WRAPPERS = ("data", "payload")
-_POSITIONS = frozenset(
-    {"page", "cursor", "cursorid", "page_token", "nexttoken", "paginationtoken", "sign", "timestamp", "access_token"}
-)
+_SIGNATURE = frozenset({"sign", "timestamp", "access_token"})
+_POSITIONS = _SIGNATURE | {"page", "cursor", "cursorid", "page_token", "nexttoken", "paginationtoken"}
 """Parameters that say where in a listing a page lies, or that differ from request to request."""
 _REMEMBERED = 256
 
@@ -72,6 +71,12 @@ def listing_of(path: str, query: bytes, body: bytes) -> str:
     if isinstance(wanted, dict):
         kept += [(name, repr(value)) for name, value in wanted.items() if name.lower() not in _POSITIONS]
     return f"{path}?{urlencode(sorted(kept))}"
+
+
+def request_of(path: str, query: bytes) -> str:
+    """What a request asks for, without what differs each time the same is asked."""
+    kept = [pair for pair in parse_qsl(query.decode("latin-1")) if pair[0].lower() not in _SIGNATURE]
+    return f"{path}?{urlencode(kept)}"
 
 
 @dataclass

@@ -18,6 +18,8 @@ from phygital_funnel.sandbox.api.limits import Throttle
 from phygital_funnel.sandbox.api.tokens import Tokens
 from phygital_funnel.sandbox.world import World
 
+TYPO_SHARE = 0.1
+
 
 @dataclass
 class Sandbox:
@@ -33,6 +35,8 @@ class Sandbox:
         faults: faults that are still due.
         dirt: names of the dirt knobs that are on (``sandbox.api.dirt``); none means that reports are as clean as
             the platforms' are.
+        typo_share: share of the answers that ``currency_typo`` strikes.
+        soiled: answers that dirt was played on, by knob, for the knobs that are played on answers.
         answers: how many were given, by the first part of the path and the HTTP status.
         monotonic: seconds of real time, in which tokens and document urls expire.
     """
@@ -45,6 +49,8 @@ class Sandbox:
     throttle: Throttle = field(default_factory=Throttle)
     faults: FaultBook = field(default_factory=FaultBook)
     dirt: frozenset[str] = frozenset()
+    typo_share: float = TYPO_SHARE
+    soiled: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     monotonic: Callable[[], float] = time.monotonic
     _requests: "count[int]" = field(default_factory=lambda: count(1))
