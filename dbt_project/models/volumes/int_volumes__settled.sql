@@ -1,10 +1,11 @@
--- The last day of each series that is judged: it has been read, and its figures change no more.
+-- The last day of each series that is judged: when it was last read, its figures changed no more.
 with read_until as (
     select
         source,
         stream,
         account,
-        max(window_to) as last_date
+        max(window_to) as last_date,
+        max(cast(committed_at as date)) as read_on
     from {{ ref('base__commits') }}
     where is_usable and window_to is not null
     group by source, stream, account
@@ -39,7 +40,8 @@ select
     series.account,
     series.first_date,
     least(
-        cast({{ add_days('cast(build.known_at as date)', '-series.settles_after_days') }} as date),
+        -- A day that was read when it was new has settled since, but what is known of it has not.
+        {{ add_days('coalesce(read_until.read_on, cast(build.known_at as date))', '-series.settles_after_days') }},
         -- Files have no window: what they hold says how far they reach.
         coalesce(read_until.last_date, streams.last_date)
     ) as last_date
