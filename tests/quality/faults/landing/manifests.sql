@@ -18,12 +18,12 @@ insert into overtaken.manifests
 select * replace (8 as _commit, 'cut' as manifest_id, true as is_held, '3 rows for everything.' as doubt)
 from incoming.manifests where source = 'tiktok_ads' and stream = 'ads';
 
--- tiktok_ads_is_fresh: the newest day is a week old
-update incoming.manifests set window_to = date '2026-10-27' where source = 'tiktok_ads' and stream = 'ad_report_daily';
+-- tiktok_ads_is_fresh: the newest day is five days old
+update incoming.manifests set window_to = date '2026-10-29' where source = 'tiktok_ads' and stream = 'ad_report_daily';
 delete from raw.manifests;
 
--- tiktok_shop_is_fresh: one shop's affiliate orders are a week old
-update incoming.manifests set window_to = date '2026-10-27' where source = 'tiktok_shop' and stream = 'affiliate_orders';
+-- tiktok_shop_is_fresh: one shop's affiliate orders are five days old
+update incoming.manifests set window_to = date '2026-10-29' where source = 'tiktok_shop' and stream = 'affiliate_orders';
 delete from raw.manifests;
 
 -- amazon_ads_is_fresh: the newest day of Sponsored Products is a week old
@@ -33,8 +33,11 @@ delete from raw.manifests;
 -- amazon_attribution_is_fresh: the products report never came
 delete from incoming.manifests where source = 'amazon_attribution';
 
--- amazon_seller_is_fresh: the newest orders are a week old
-update incoming.manifests set window_to = date '2026-10-27' where source = 'amazon_seller';
+-- amazon_seller_is_fresh: the newest orders are five days old
+update incoming.manifests set window_to = date '2026-10-29' where source = 'amazon_seller';
+
+-- daily_files_are_there: the newest log of clicks is four days old
+update incoming.manifests set account = '2026-10-30.csv' where source = 'links' and stream = 'clicks';
 
 -- restated_days_are_read_again: the newest extraction asks for its last day only
 insert into raw.manifests
@@ -47,3 +50,23 @@ insert into raw.manifests
 select * replace (3 as _commit, 'earlier' as manifest_id, timestamp '2026-10-27 05:00' as committed_at)
 from incoming.manifests where source = 'amazon_ads';
 update incoming.manifests set window_from = window_to where source = 'amazon_ads';
+
+-- tiktok_ads_has_not_stopped: nobody read the ads for a week
+update incoming.manifests set window_to = date '2026-10-27', window_from = date '2026-10-01' where source = 'tiktok_ads' and stream = 'ad_report_daily';
+delete from raw.manifests;
+
+-- tiktok_shop_has_not_stopped: the authorisation of the shop ran out a week ago
+update incoming.manifests set window_to = date '2026-10-27', window_from = date '2026-10-01' where source = 'tiktok_shop' and stream in ('orders', 'affiliate_orders');
+delete from raw.manifests;
+
+-- amazon_attribution_has_not_stopped: both reports fail for nine days
+update incoming.manifests set window_to = date '2026-10-25', window_from = date '2026-10-01' where source = 'amazon_attribution' and stream in ('performance', 'products');
+delete from raw.manifests;
+
+-- amazon_ads_has_not_stopped: reports fail for nine days
+update incoming.manifests set window_to = date '2026-10-25', window_from = date '2026-10-01' where source = 'amazon_ads' and stream = 'sponsored_products_daily';
+delete from raw.manifests;
+
+-- amazon_seller_has_not_stopped: the key of the seller was revoked a week ago
+update incoming.manifests set window_to = date '2026-10-27', window_from = date '2026-10-01' where source = 'amazon_seller' and stream = 'order_lines';
+delete from raw.manifests;
