@@ -16,7 +16,8 @@ from phygital_funnel.settings import Settings
 from phygital_funnel.warehouse import database
 
 PROJECT = Path(__file__).parents[2]
-QUERY = {"unexpected_rows_query": "select i, 'n' || i as name\nfrom {batch}\nwhere i >= 3"}
+QUERY_TEXT = "select i, 'n' || i as name\nfrom {batch}\nwhere i >= 3"
+QUERY = {"unexpected_rows_query": QUERY_TEXT}
 
 
 @pytest.fixture
@@ -29,8 +30,9 @@ def numbers(tmp_path: Path) -> Path:
     return path
 
 
-def outcome(path: Path, kind: str, kwargs: dict[str, Any]) -> Outcome:
-    check = Check("M21", "a_check", kind, kwargs, "critical", "block", "invariant: no row", "because", "someone")
+def outcome(path: Path, kind: str, kwargs: dict[str, Any], shortcut: str | None = None) -> Outcome:
+    words = ("critical", "block", "invariant: no row", "because", "someone", None)
+    check = Check("M21", "a_check", kind, kwargs, *words, shortcut)
     suite = Suite("marts", "numbers", "main", (check,))
     with Engine(path) as engine:
         return engine.validate(engine.batch(suite), check, adapter.build_expectation(suite, check))
@@ -81,6 +83,37 @@ def test_one_module_knows_great_expectations() -> None:
 def test_what_it_says_is_read_right(kind: str, kwargs: dict[str, Any], expected: Outcome, numbers: Path) -> None:
     """Counts, samples and verdicts come out of a private shape that a new version may move."""
     assert outcome(numbers, kind, kwargs) == expected
+
+
+@pytest.mark.parametrize(("query", "times"), [("select i from {batch} where i > 100", 1), (QUERY_TEXT, 3)])
+def test_a_query_that_finds_nothing_runs_once(
+    query: str, times: int, numbers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Great Expectations runs each twice, for its rows too: of fifty million rows that is a minute for nothing."""
+    adapter._context()
+    from great_expectations.execution_engine.sqlalchemy_execution_engine import SqlAlchemyExecutionEngine
+
+    asked: list[str] = []
+    execute: Any = SqlAlchemyExecutionEngine.execute_query
+
+    def noted(engine: Any, text: Any) -> Any:
+        asked.append(str(text))
+        return execute(engine, text)
+
+    monkeypatch.setattr(SqlAlchemyExecutionEngine, "execute_query", noted)
+    found = outcome(numbers, "unexpected_rows_expectation", {"unexpected_rows_query": query})
+    assert found.success is (times == 1)
+    assert sum("where i >" in text for text in asked) == times
+
+
+def test_a_shortcut_that_finds_nothing_decides_and_another_leaves_it_to_the_query(numbers: Path) -> None:
+    """It may say that all is well, never that something is wrong; and one that cannot run blocks, as a query would."""
+    kind, kwargs = "unexpected_rows_expectation", {"unexpected_rows_query": QUERY_TEXT}
+    assert outcome(numbers, kind, kwargs, "select 1 where false") == Outcome(True, 0, 0)
+    assert outcome(numbers, kind, kwargs, "select 1").unexpected_count == 7
+    assert outcome(numbers, kind, {"unexpected_rows_query": "select i from {batch} where i > 100"}, "select 1").success
+    broken = outcome(numbers, kind, kwargs, "select nothing from numbers")
+    assert (broken.success, str(broken.error).startswith("shortcut: Binder Error")) == (False, True)
 
 
 @pytest.mark.usefixtures("without_shim")

@@ -15,6 +15,7 @@ ACTIONS = {"block": ("critical",), "quarantine": ("warning",), "warn": ("warning
 """What a failed check leads to, and the severities that say so: only what blocks is critical."""
 QUERY_TYPE = "unexpected_rows_expectation"
 VIEWS_FILE = "views.sql"
+MACROS_FILE = "macros.sql"
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9_]*")
 _ID = re.compile(r"[LSIMP][1-9][0-9]?")
@@ -36,6 +37,7 @@ class Check:
         reason: why it exists.
         owner: who acts on it.
         source: applies only while this source is configured; None for always.
+        shortcut: a cheaper query; when it returns no row the check holds, and its own query is not run.
     """
 
     id: str
@@ -48,6 +50,7 @@ class Check:
     reason: str
     owner: str
     source: str | None = None
+    shortcut: str | None = None
 
     @property
     def column(self) -> str | None:
@@ -94,11 +97,15 @@ def find_suites(project_dir: Path, stage: str) -> list[Suite]:
 
 
 def read_views(project_dir: Path, stage: str) -> list[str]:
-    """The statements of the stage's ``views.sql``, temporary views that its queries share; none without the file."""
-    path = project_dir / "expectations" / stage / VIEWS_FILE
-    if not path.is_file():
-        return []
-    return [statement.strip() for statement in path.read_text(encoding="utf-8").split(";\n") if statement.strip()]
+    """The statements of ``macros.sql`` and of the stage's ``views.sql``: what its queries share, for one connection."""
+    folder = project_dir / "expectations"
+    return [
+        statement.strip()
+        for path in (folder / MACROS_FILE, folder / stage / VIEWS_FILE)
+        if path.is_file()
+        for statement in path.read_text(encoding="utf-8").split(";\n")
+        if statement.strip()
+    ]
 
 
 def read_suite(path: Path) -> Suite:
@@ -157,6 +164,7 @@ def _check(entry: Any, index: int, suite_source: str | None) -> Check:
         reason=_sentence(meta, "reason", where),
         owner=_sentence(meta, "owner", where),
         source=_source(meta, where) or suite_source,
+        shortcut=_shortcut(meta, where),
     )
 
 
@@ -187,10 +195,8 @@ def _matching(pattern: re.Pattern[str], meta: dict[str, Any], key: str, where: s
 def _kwargs(kind: str, kwargs: dict[str, Any], where: str) -> dict[str, Any]:
     if kind != QUERY_TYPE:
         return kwargs
-    lines = kwargs.get("unexpected_rows_query")
-    # A query is written as a list of lines, so that the file and its diffs can be read.
-    query = "\n".join(lines) if isinstance(lines, list) and all(isinstance(line, str) for line in lines) else lines
-    if not isinstance(query, str) or not query.strip():
+    query = _text(kwargs.get("unexpected_rows_query"))
+    if query is None:
         raise _DefectError(f"{where} has no unexpected_rows_query (a text, or a list of lines)")
     try:
         placeholders = {name for _, name, _, _ in Formatter().parse(query) if name is not None}
@@ -199,6 +205,21 @@ def _kwargs(kind: str, kwargs: dict[str, Any], where: str) -> dict[str, Any]:
     if placeholders != {"batch"}:
         raise _DefectError(f"{where} must name its own table as {{batch}} and use no other placeholder")
     return {**kwargs, "unexpected_rows_query": query}
+
+
+def _shortcut(meta: dict[str, Any], where: str) -> str | None:
+    if "shortcut" not in meta:
+        return None
+    query = _text(meta["shortcut"])
+    if query is None:
+        raise _DefectError(f"{where} has a meta.shortcut that is no query (a text, or a list of lines)")
+    return query
+
+
+def _text(lines: Any) -> str | None:
+    """A query, which is written as a list of lines so that the file and its diffs can be read."""
+    text = "\n".join(lines) if isinstance(lines, list) and all(isinstance(line, str) for line in lines) else lines
+    return text if isinstance(text, str) and text.strip() else None
 
 
 def _mapping(value: Any, where: str) -> dict[str, Any]:
