@@ -49,10 +49,12 @@ bench: $(VENV)/.ready ## how fast the world is made, the sandbox answers, report
 # Random histories differ from run to run; what fails prints how to see it again.
 HISTORIES = tests/dbt/test_incremental.py tests/dbt/test_order_ledger.py -m slow -k "histories or bridges"
 
-prove: $(VENV)/.ready ## many random histories, and every row of the demo world through extraction under faults (over an hour); renews docs/extraction.md and docs/anomalies.md
+prove: $(VENV)/.ready ## many random histories, and every row of the demo world through extraction under faults (over an hour); renews docs/extraction.md, docs/anomalies.md and docs/quality.md
 	PHYGITAL_TEST_HISTORIES=$${PHYGITAL_TEST_HISTORIES:-20} $(BIN)/python -m pytest -n 0 $(HISTORIES)
 	$(BIN)/python -m tests.slow.conservation demo --write
-	$(BIN)/python -m tests.slow.false_alarms --seeds 10 --write
+	$(BIN)/python -m tests.slow.false_alarms --write
+	$(BIN)/python -m tests.slow.restatements --write
+	$(BIN)/python -m tests.slow.mutation_matrix --write
 
 lint: $(VENV)/.ready $(LINT_VENV)/.ready ## ruff, mypy strict, sqlfluff
 	$(BIN)/ruff check .
