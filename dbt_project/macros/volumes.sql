@@ -37,3 +37,8 @@
 {% macro week_of(day) -%}
     {{ add_days(day, '-((' ~ weekday_number(day) ~ ' + 3) % 7)') }}
 {%- endmacro %}
+
+{# Share of a figure that may move between two releases, by its age in the earlier one. #}
+{% macro restated_share(least_age_days) -%}
+    case when {{ least_age_days }} = 28 then {{ var('restated_old_share') }} else {{ var('restated_share') }} end
+{%- endmacro %}

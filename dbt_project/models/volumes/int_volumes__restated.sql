@@ -1,6 +1,5 @@
--- Days that the release before had settled, as it told them and as they are told now: what moved, by week of the
--- day. Days that
--- went up and days that went down do not cancel out.
+-- Days that the release before had settled, as it told them and as they are told now: what moved, by week of the day.
+-- Days that went up and days that went down do not cancel out, and a single day that moved is reported as well.
 with then_and_now as (
     select
         previous.series_key,
@@ -22,7 +21,11 @@ with then_and_now as (
     left join {{ ref('int_volumes__counted') }} as counted
         on counted.series_key = previous.series_key
         and counted.event_date = previous.event_date
+    left join {{ ref('int_volumes__incomplete') }} as incomplete
+        on incomplete.series_key = previous.series_key
+        and incomplete.event_date = previous.event_date
     where previous.value > 0
+        and incomplete.series_key is null
         and previous.event_date <= {{ add_days('cast(release.known_at as date)', '-7') }}
         -- A tag's tenth click uncovers all that Amazon had hidden of it.
         and not (previous.source = 'amazon_attribution' and previous.measure = 'clicks')
@@ -62,6 +65,11 @@ moved as (
         sum(value_then) as value_then,
         sum(value_now) as value_now,
         sum(abs(value_now - value_then)) as moved_value,
+        -- What comes one day at a time is little of any week.
+        max(abs(value_now - value_then) - greatest(
+            {{ restated_share('least_age_days') }} * value_then,
+            {{ var('restated_least_events') }} * coalesce(units.value_per_event, 1.0)
+        )) > 0 as has_moved_day,
         max(coalesce(units.value_per_event, 1.0)) as value_per_event
     from then_and_now
     left join units
@@ -73,8 +81,7 @@ bounded as (
     select
         *,
         greatest(
-            case when least_age_days = 28 then {{ var('restated_old_share') }} else {{ var('restated_share') }} end
-            * value_then,
+            {{ restated_share('least_age_days') }} * value_then,
             {{ var('restated_least_events') }} * value_per_event
         ) as allowed_value
     from moved
@@ -94,9 +101,9 @@ select
     cast(moved_value as bigint) as moved_value,
     cast(round(allowed_value) as bigint) as allowed_value,
     case
-        when moved_value > allowed_value and accepted.series_key is not null then 'accepted'
+        when (moved_value > allowed_value or has_moved_day) and accepted.series_key is not null then 'accepted'
         when moved_value > 3 * allowed_value then 'block'
-        when moved_value > allowed_value then 'warn'
+        when moved_value > allowed_value or has_moved_day then 'warn'
         else 'usual'
     end as verdict
 from bounded
