@@ -96,6 +96,10 @@ select
     is_promotion,
     same_weekdays,
     events_expected,
+    events,
+    events_high,
+    events_allowed,
+    scatter_squared,
     cast(round(events_expected * value_per_event) as bigint) as expected_value,
     case
         when same_weekdays < {{ var('volume_least_weekdays') }} then null

@@ -1,5 +1,6 @@
 -- What stopped ads and posts brought in their last week, on each of the days on which it is still part of the week
--- before.
+-- before; and on their last day, of which they had a part only, what they had brought in the week before it less what
+-- they still brought.
 with ends as (
     select
         *,
@@ -16,6 +17,15 @@ missing as (
         {{ each_day(add_days('last_date', '1'), add_days('event_date', '7')) }} as event_date
     from ends
     where event_date > {{ add_days('last_date', '-7') }}
+    union all
+    select
+        source,
+        account,
+        greatest(0, sum(case when event_date < last_date then events else -7 * events end)) as events,
+        last_date as event_date
+    from ends
+    where event_date >= {{ add_days('last_date', '-7') }}
+    group by source, account, unit_id, last_date
 ),
 
 stopped as (

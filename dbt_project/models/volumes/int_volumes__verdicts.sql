@@ -1,47 +1,9 @@
 -- A jump of views that another report of the same account shows too is virality or a campaign, and no fault of the
--- reading.
--- Sales and clicks may jump where a market's views did. Nothing explains a fall.
+-- reading. Sales and clicks may jump as far as the market's attention did. Nothing explains a fall.
 with judged as (
     select *
     from {{ ref('int_volumes__judged') }}
     where source <> 'tiktok'
-),
-
-jumps as (
-    select
-        source,
-        stream,
-        account,
-        market,
-        event_date
-    from {{ ref('int_volumes__judged') }}
-    where is_views and z > {{ var('volume_confirming_z') }}
-),
-
-upward as (
-    select
-        judged.series_key,
-        judged.event_date,
-        max(case when jumps.source = judged.source then 1 else 0 end) = 1 as is_seen_elsewhere,
-        max(case when jumps.source = 'tiktok' then 1 else 0 end) = 1 as is_viral_market
-    from judged
-    join jumps
-        on (
-            jumps.source = judged.source
-            and jumps.account = judged.account
-            and jumps.stream <> judged.stream
-            and jumps.event_date between {{ add_days('judged.event_date', '-1') }}
-            and {{ add_days('judged.event_date', '1') }}
-        )
-        or (
-            jumps.source = 'tiktok'
-            -- TikTok's own reports are what a market's views are added up from.
-            and judged.source not in ('tiktok_ads', 'tiktok_organic')
-            and jumps.market = judged.market
-            and jumps.event_date between {{ add_days('judged.event_date', '-3') }} and judged.event_date
-        )
-    where judged.z > {{ var('volume_warn_z') }}
-    group by judged.series_key, judged.event_date
 ),
 
 -- Whether another report of the same account's views could have told.
@@ -68,17 +30,26 @@ accepted as (
 facts as (
     select
         judged.*,
-        coalesce(upward.is_seen_elsewhere, false) as is_seen_elsewhere,
-        coalesce(upward.is_viral_market, false) as is_viral_market,
+        coalesce(reasons.is_seen_elsewhere, false) as is_seen_elsewhere,
+        coalesce(reasons.is_viral_market, false) as is_viral_market,
+        reasons.market_ratio,
+        reasons.new_post_views,
+        case when reasons.series_key is not null then
+            {{ distance_evened(
+                'judged.events',
+                'greatest(judged.events_high * reasons.market_ratio + reasons.new_post_views, judged.events_allowed)',
+                'judged.scatter_squared'
+            ) }}
+        end as unexplained_z,
         accepted.series_key is not null as is_accepted,
         judged.is_views and witnessed.series_key is null as is_unwitnessed
     from judged
     left join accepted
         on accepted.series_key = judged.series_key
         and accepted.event_date = judged.event_date
-    left join upward
-        on upward.series_key = judged.series_key
-        and upward.event_date = judged.event_date
+    left join {{ ref('int_volumes__reasons') }} as reasons
+        on reasons.series_key = judged.series_key
+        and reasons.event_date = judged.event_date
     left join witnessed
         on witnessed.series_key = judged.series_key
         and witnessed.event_date = judged.event_date
@@ -93,9 +64,8 @@ select
         when z < -{{ var('volume_block_z') }} then 'block'
         when z < -{{ var('volume_warn_z') }} then 'warn'
         when z <= {{ var('volume_warn_z') }} then 'usual'
-        when is_seen_elsewhere then 'explained'
-        when z <= {{ var('volume_block_z') }} then case when is_viral_market then 'explained' else 'warn' end
-        when is_viral_market or is_unwitnessed then 'warn'
+        when is_seen_elsewhere or unexplained_z <= {{ var('volume_warn_z') }} then 'explained'
+        when unexplained_z <= {{ var('volume_block_z') }} or is_viral_market or is_unwitnessed then 'warn'
         else 'block'
     end as verdict
 from facts
