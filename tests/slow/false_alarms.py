@@ -1,7 +1,7 @@
 """How often the checks on daily volumes alarm on simulated worlds without a fault, and how many faults they see.
 
 Runs the models of ``dbt_project/models/volumes`` as dbt compiles them on the daily figures of many worlds.
-``python -m tests.slow.false_alarms --seeds 10 --write`` renews the tables of docs/anomalies.md.
+``python -m tests.slow.false_alarms --seeds 3 --write`` renews the tables of docs/anomalies.md.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,8 +23,12 @@ from .volume_worlds import SMALL, Kind, Volumes, volumes
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "anomalies.md"
 BEGIN, END = "<!-- false alarms: begin -->", "<!-- false alarms: end -->"
+DATABASE = "study"
 MONTH = 30
+FIRST_SEED = 31
+"""The page's seeds begin here: no bound was chosen with a world of theirs."""
 KINDS = (
+    Kind("nothing causes an order", "S0"),
     Kind("base", "S1"),
     Kind("a small brand", "S1", SMALL),
     Kind("growing fourfold", "S1", growth=4.0),
@@ -31,9 +36,12 @@ KINDS = (
     Kind("one viral video", "S2"),
     Kind("strong targeting", "S3"),
     Kind("campaign in Black Friday week", "S4"),
+    Kind("few tags survive", "S5"),
     Kind("strong displacement", "S6"),
+    Kind("basket does not matter", "S7"),
     Kind("fat lag", "S8"),
     Kind("yen, 250 days", "S9"),
+    Kind("GMV Max", "S10"),
     Kind("synergy", "S13"),
     Kind("market launch, 336 days", "S14"),
     Kind("out of stock in the spike", "S15"),
@@ -50,12 +58,17 @@ GIVEN = """
 create schema raw; create schema base; create schema staging; create schema intermediate;
 create table raw.build (known_at timestamp);
 create table raw.accepted_volumes (series_key text, first_date date, last_date date);
-create table base.base__commits (source text, stream text, account text, window_to date, is_usable boolean);
+create table raw.previous_release (run_id text, known_at timestamp, attribution_model text);
+create table raw.previous_volumes (
+    series_key text, source text, stream text, account text, market text, measure text, event_date date, value bigint);
+create table base.base__commits (
+    source text, stream text, account text, window_to date, is_usable boolean, coverage text, committed_at timestamp);
 create table base.base__covers (source text, stream text, account text, covered_date date);
 create table staging.stg_reference__promotions (market text, asin text, starts_at timestamp, ends_at timestamp);
 create table intermediate.int_volumes__accounts (source text, account text, market text);
 create table intermediate.int_volumes__units (
     source text, account text, unit_id text, event_date date, events bigint, is_stopped boolean);
+create table intermediate.int_volumes__new_posts (account text, event_date date, views bigint);
 create table intermediate.int_volumes__from_tiktok (
     source text, stream text, measure text, settles_after_days int, is_views boolean, account text, event_date date,
     value bigint, events bigint);
@@ -64,7 +77,8 @@ create view intermediate.int_volumes__from_first_party as from intermediate.int_
 """
 TABLES = (
     "raw.build", "base.base__commits", "base.base__covers", "staging.stg_reference__promotions",
-    "intermediate.int_volumes__accounts", "intermediate.int_volumes__units", "intermediate.int_volumes__from_tiktok",
+    "intermediate.int_volumes__accounts", "intermediate.int_volumes__units",
+    "intermediate.int_volumes__new_posts", "intermediate.int_volumes__from_tiktok",
 )  # fmt: skip
 LOAD = """
 insert into intermediate.int_volumes__from_tiktok by name
@@ -72,14 +86,26 @@ insert into intermediate.int_volumes__from_tiktok by name
 insert into intermediate.int_volumes__units by name from given_units;
 insert into staging.stg_reference__promotions by name from given_promotions;
 insert into intermediate.int_volumes__accounts by name from given_accounts;
-insert into base.base__commits
-    select distinct source, stream, account, getvariable('last_date'), true from given_series;
+insert into intermediate.int_volumes__new_posts by name from given_new_posts;
+insert into base.base__commits by name
+    select distinct source, stream, account, getvariable('last_date') as window_to, true as is_usable
+    from given_series;
 insert into base.base__covers
     select source, stream, account, unnest(generate_series(min(event_date), getvariable('last_date'), interval 1 day))
     from given_series where stream = 'videos' group by source, stream, account;
 insert into raw.build select max(window_to) + interval 30 day from base.base__commits;
 """
-RUN = ("counted", "stopped", "settled", "dated", "levels", "judged", "verdicts")
+RUN = ("counted", "stopped", "settled", "dated", "levels", "judged", "reasons", "verdicts")
+
+
+@cache
+def compiled() -> dict[str, str]:
+    """The models' queries by name without their prefix, on a database called ``DATABASE``; compiled once a process."""
+    with TemporaryDirectory() as folder:
+        nodes = Compiler(ROOT, Path(folder) / "target", Path(folder) / f"{DATABASE}.duckdb").nodes(
+            "path:models/volumes"
+        )
+    return {name.removeprefix("int_volumes__"): node.compiled_code for name, node in nodes.items()}
 
 
 class Judge:
@@ -90,10 +116,7 @@ class Judge:
     """
 
     def __init__(self, folder: Path) -> None:
-        database = folder / "study.duckdb"
-        compiled = Compiler(ROOT, folder / "target", database).nodes("path:models/volumes")
-        self._queries = {name: compiled[f"int_volumes__{name}"].compiled_code for name in RUN}
-        self.con = duckdb.connect(str(database))
+        self.con = duckdb.connect(str(folder / f"{DATABASE}.duckdb"))
         self.con.execute("set TimeZone = 'UTC'")
         self.con.execute(GIVEN)
 
@@ -102,15 +125,15 @@ class Judge:
         con = self.con
         for name in TABLES:
             con.execute(f"delete from {name}")
-        for name in ("series", "units", "promotions", "accounts"):
+        for name in ("series", "units", "promotions", "accounts", "new_posts"):
             con.register(f"given_{name}", getattr(world, name))
         con.execute("set variable last_date = ?", [world.last_date])
         con.execute(LOAD)
 
-    def run(self) -> None:
-        """Make every model anew from what is loaded."""
-        for name, query in self._queries.items():
-            self.con.execute(f"create or replace table intermediate.int_volumes__{name} as {query}")
+    def run(self, names: Sequence[str] = RUN) -> None:
+        """Make models anew from what is loaded, in this order."""
+        for name in names:
+            self.con.execute(f"create or replace table intermediate.int_volumes__{name} as {compiled()[name]}")
 
 
 @dataclass(frozen=True)
@@ -165,7 +188,7 @@ class Study:
 def study(
     seeds: Sequence[int], kinds: Sequence[Kind] = KINDS, say: Callable[[str], object] = lambda line: None
 ) -> Study:
-    """Judge every kind of world with every seed, as it is and with faults."""
+    """Judge every kind of world with every seed, and those of the first seed with faults too."""
     with TemporaryDirectory() as folder:
         judge = Judge(Path(folder))
         con = judge.con
@@ -177,13 +200,14 @@ def study(
                 judge.load(volumes(kind, seed * 100 + number))
                 judge.run()
                 con.execute(_MONTHS, [kind.name])
-                _inject(judge, seed * 100 + number)
+                if seed == seeds[0]:
+                    _inject(judge, seed * 100 + number)
                 say(f"{kind.name}, seed {seed}")
         counted = Study(
             len(seeds) * len(kinds),
-            [*_shares(con, "select kind, * exclude (kind, stream) from months"), *_shares(con, _ALL)],
-            _shares(con, "select stream, * exclude (kind, stream) from months"),
-            _shares(con, _CAUGHT),
+            [*shares(con, "select kind, * exclude (kind, stream) from months"), *shares(con, _ALL)],
+            shares(con, "select stream, * exclude (kind, stream) from months"),
+            shares(con, _CAUGHT),
         )
         con.close()
         return counted
@@ -253,7 +277,8 @@ def _inject(judge: Judge, seed: int) -> None:
         con.execute("insert into intermediate.int_volumes__from_tiktok from clean")
 
 
-def _shares(con: duckdb.DuckDBPyConnection, query: str) -> list[Share]:
+def shares(con: duckdb.DuckDBPyConnection, query: str) -> list[Share]:
+    """Shares by name, of a query that gives name, is_alarm and is_block."""
     rows = con.execute(
         f"""
         select name, count(*), count(*) filter (where is_alarm), count(*) filter (where is_block)
@@ -270,32 +295,33 @@ def tables(found: Study) -> str:
         [
             f"{found.worlds} worlds. A *source-month* is one stream of one account over {MONTH} judged days.",
             "",
-            *_table("kind of world", "source-months", found.by_kind),
+            *shares_table("kind of world", found.by_kind),
             "",
-            *_table("stream", "source-months", found.by_stream),
+            *shares_table("stream", found.by_stream),
             "",
             *_caught(found.faults),
         ]
     )
 
 
-def _table(what: str, of: str, shares: list[Share]) -> list[str]:
+def shares_table(what: str, found: list[Share]) -> list[str]:
+    """Source-months with an alarm, as lines of a table."""
     rows = [
         f"| {share.name} | {share.of:,} | {share.alarms} | {share.blocks} "
-        f"| {_percent(share.rate)} | {_percent(share.upper)} |"
-        for share in shares
+        f"| {percent(share.rate)} | {percent(share.upper)} |"
+        for share in found
     ]
     return [
-        f"| {what} | {of} | with any alarm | with a block | rate | upper 95 % bound |",
+        f"| {what} | source-months | with any alarm | with a block | rate | upper 95 % bound |",
         "|---|---:|---:|---:|---:|---:|",
         *rows,
     ]
 
 
-def _caught(shares: list[Share]) -> list[str]:
+def _caught(found: list[Share]) -> list[str]:
     rows = [
-        f"| {share.name} | {share.of:,} | {_percent(share.rate)} | {_percent(share.blocks / share.of)} |"
-        for share in sorted(shares, key=lambda share: [*FAULTS].index(share.name.split(" | ")[0]))
+        f"| {share.name} | {share.of:,} | {percent(share.rate)} | {percent(share.blocks / share.of)} |"
+        for share in sorted(found, key=lambda share: [*FAULTS].index(share.name.split(" | ")[0]))
     ]
     return [
         "| fault, on one day of one series | usual size of the series | days | seen | blocked |",
@@ -304,17 +330,18 @@ def _caught(shares: list[Share]) -> list[str]:
     ]
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """As the page writes it, rounded up."""
     return f"{math.ceil(share * 10_000) / 100:.2f} %"
 
 
 def main() -> None:
     """Run the study and show or write its tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="renew docs/anomalies.md")
     chosen = parser.parse_args()
-    text = tables(study(range(1, chosen.seeds + 1), say=lambda line: sys.stderr.write(line + "\n")))
+    text = tables(study(range(FIRST_SEED, FIRST_SEED + chosen.seeds), say=lambda line: sys.stderr.write(line + "\n")))
     sys.stdout.write(text + "\n")
     if chosen.write:
         page = DOCUMENT.read_text(encoding="utf-8")

@@ -24,7 +24,8 @@ with seen as (
     select
         exposures.*,
         coalesce(ads.market, videos.market, lives.market) as market,
-        videos.creator_id
+        -- A post's counter holds what the feed brought it, and the ads that show it as a post.
+        case when not is_paid or ads.is_spark then videos.creator_id end as creator_id
     from exposures
     left join ads on ads.ad_id = exposures.ad_id
     left join videos on videos.video_id = exposures.video_id
@@ -71,7 +72,7 @@ union all
 select 'tiktok_organic', stream, measure, true, 3, creator_id, event_date, count(*), count(*)
 from views
 cross join (values ('account_daily', 'video_views'), ('videos', 'views_gained')) as reports (stream, measure)
-where video_id is not null group by all
+where creator_id is not null group by all
 union all
 select 'tiktok_shop', 'orders', 'orders', false, 2, shop_id, event_date, count(*), count(*)
 from sales where platform <> 'amazon' group by all
@@ -116,10 +117,37 @@ select 'tiktok_ads' as source, ads.advertiser_id as account, exposures.ad_id as 
     any_value(least(ads.ends_at, ads.deleted_at)) < $1 as is_stopped
 from exposures join ads on ads.ad_id = exposures.ad_id group by all
 union all
-select 'tiktok_organic', videos.creator_id, exposures.video_id, cast(occurred_at as date), count(*),
-    any_value(videos.deleted_at) < $1
-from exposures join videos on videos.video_id = exposures.video_id and exposures.occurred_at < videos.deleted_at
+select 'tiktok_organic', videos.creator_id, coalesce(ads.ad_id, exposures.video_id), cast(occurred_at as date),
+    count(*),
+    any_value(coalesce(least(ads.ends_at, ads.deleted_at), videos.deleted_at)) < $1
+from exposures
+join videos on videos.video_id = exposures.video_id
+left join ads on ads.ad_id = exposures.ad_id
+where not is_paid or ads.is_spark
 group by all
+"""
+_NEW_POSTS = """
+with first_days as (
+    select
+        video_id, creator_id as account,
+        cast(unnest([published_at, published_at + interval 1 day]) as date) as event_date
+    from videos
+)
+
+select account, event_date, count(*) as views
+from first_days
+join exposures on exposures.video_id = first_days.video_id and cast(exposures.occurred_at as date) <= event_date
+left join ads on ads.ad_id = exposures.ad_id
+where not is_paid or ads.is_spark
+group by account, event_date
+"""
+_ORDERS = """
+select
+    case when platform = 'amazon' then 'amazon_seller' else 'tiktok_shop' end as source,
+    case when platform = 'amazon' then places.marketplace_id else places.shop_id end as account,
+    cast(purchased_at + places.shift as date) as event_date,
+    purchased_at, priced_at, shipped_at, delivered_at, cancelled_at
+from orders join places on places.market = orders.market
 """
 _PROMOTIONS = "select market, asin, starts_at, ends_at from promotions"
 _ACCOUNTS = """
@@ -164,6 +192,8 @@ class Volumes:
         units: ads and posts by day, as ``int_volumes__units`` has them.
         promotions: market, asin, starts_at, ends_at.
         accounts: source, account, market.
+        new_posts: account, event_date, views, as ``int_volumes__new_posts`` has them.
+        orders: source, account, event_date, and the moments at which each order changed.
         last_date: the last day that counts.
     """
 
@@ -171,6 +201,8 @@ class Volumes:
     units: pa.Table
     promotions: pa.Table
     accounts: pa.Table
+    new_posts: pa.Table
+    orders: pa.Table
     last_date: date
 
 
@@ -189,6 +221,8 @@ def volumes(kind: Kind, seed: int) -> Volumes:
             con.sql(_UNITS, params=[world.size.settled_moment.replace(tzinfo=None)]).to_arrow_table(),
             con.sql(_PROMOTIONS).to_arrow_table(),
             con.sql(_ACCOUNTS).to_arrow_table(),
+            con.sql(_NEW_POSTS).to_arrow_table(),
+            con.sql(_ORDERS).to_arrow_table(),
             last_date,
         )
 
