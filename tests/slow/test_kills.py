@@ -122,7 +122,10 @@ def test_a_report_that_is_waited_for_survives_kills_anywhere_and_is_asked_for_on
     # A run that is killed between its commit and its end has landed: the command given again is another extraction.
     landed = [Landing.of(settings_of(variables(sandbox, home))).manifests(stream) for home in tmp_path.iterdir()]
     assert len(landed) == KILLS + 1
-    assert sum(use["admitted"] for use in created) == sum(len(extractions) for extractions in landed)
+    # At most one report for each. A run that was killed while it asked looks in the platform's list for a report of its
+    # range, and here, where all homes ask for the same, it may find another home's.
+    asked, extractions = sum(use["admitted"] for use in created), sum(len(home) for home in landed)
+    assert extractions - KILLS / 2 < asked <= extractions
 
 
 def test_a_backfill_of_400_days_goes_on_where_it_was_killed(sandbox, tmp_path, landed_rows):
