@@ -71,7 +71,11 @@ def test_reports_survive_a_killed_triggerer_and_none_is_asked_for_twice(sandbox,
 
 
 def test_every_task_of_every_extraction_may_be_killed_once(sandbox, tmp_path):
-    """The runs end well, each window is landed once, and the rows are those of the command line, undisturbed."""
+    """The runs end well, and every extraction of a window has the rows of the command line, undisturbed.
+
+    A task that was killed after its work, before it said so, begins anew, since nothing tells it from one that somebody
+    cleared in order to read again: then a window has two extractions, of which the newer counts.
+    """
     plain = variables(tmp_path / "killed", sandbox)
     with airflow(tmp_path / "killed", plain, plugins=[LINGER]) as started:
         started.pause("build_funnel")
@@ -90,8 +94,11 @@ def test_every_task_of_every_extraction_may_be_killed_once(sandbox, tmp_path):
     assert {task[4] for task in tasks} == {2}, "each was killed at its first try and ended at its second"
     undisturbed = extracted_by_hand(variables(tmp_path / "calm", sandbox))
     found = landed(plain, EXTRACTED)
-    assert {what: len(extractions) for what, extractions in found.items()} == dict.fromkeys(undisturbed, 1)
-    assert found == undisturbed
+    assert {what: newest for what, (*_, newest) in found.items()} == {
+        what: rows for what, (rows,) in undisturbed.items()
+    }
+    assert all(older == newest for *before, newest in found.values() for older in before)
+    assert max(len(extractions) for extractions in found.values()) <= 2
 
 
 def kill_every_task_once(started):
