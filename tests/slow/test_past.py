@@ -23,12 +23,13 @@ from phygital_funnel.warehouse.releases import Release
 pytestmark = pytest.mark.slow
 
 SCENARIO = "full_capture"
-FIRST_28_DAYS = Window(date(2026, 10, 6), date(2026, 11, 2))
-# Amazon's claims are read two weeks late, so that orders of the first release get their credit in the second.
+FIRST_DAYS = Window(date(2026, 10, 6), date(2026, 10, 26))
+# Claims are read a week late, so that orders of the first release get their credit in the second; a day more, and the
+# gate would say that nobody reads them.
 FIRST_CLAIMS = {"amazon_attribution": Window(date(2026, 10, 6), date(2026, 10, 19))}
 # Whatever changed of the days before shows again.
 NEWEST_DAYS = Window(date(2026, 10, 20), date(2026, 11, 5))
-MORNING_AFTER = datetime(2026, 11, 3, 13, tzinfo=UTC)
+MORNING_AFTER = datetime(2026, 10, 27, 13, tzinfo=UTC)
 UNHURRIED = 1000.0
 # What the gates found is told of runs, and a rebuild is a run of its own.
 OF_THE_RUN = {"mart_data_quality_status", "mart_data_quality_history"}
@@ -71,8 +72,8 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Past]:
             patch.setenv(name, value)
         patch.setenv("PHYGITAL_HOME", str(folder / "home"))
         settings = Settings.from_env()
-        first = _published(settings, FIRST_28_DAYS, FIRST_CLAIMS)
-        server.set_clock(MORNING_AFTER + timedelta(days=3))
+        first = _published(settings, FIRST_DAYS, FIRST_CLAIMS)
+        server.set_clock(MORNING_AFTER + timedelta(days=10))
         second = _published(settings, NEWEST_DAYS, {})
         again = build(settings, as_of=first.run_id)
         yield Past(settings, first, second, _tables(again.database))
