@@ -91,6 +91,16 @@ def test_a_restated_conversion_has_its_newest_amount_and_an_adjustment_for_the_d
     assert [amount for (amount,) in rows] == [1001, -101]
 
 
+def test_the_log_of_dbt_says_how_each_model_went_and_no_more(home):
+    settings, _, _ = home
+
+    lines = (settings.home / "logs" / "dbt" / "dbt.log").read_text().splitlines()
+
+    assert sum("OK created sql table model ledgers.fct_order_lines" in line for line in lines) == 2
+    assert sum("Completed successfully" in line for line in lines) >= 4
+    assert not any("debug" in line.lower() for line in lines)
+
+
 def test_rejected_rows_are_counted_by_rule(home):
     settings, _, _ = home
 

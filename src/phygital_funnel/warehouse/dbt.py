@@ -3,14 +3,14 @@
 import json
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
 from phygital_funnel.errors import BuildError
 from phygital_funnel.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 # What each layer builds and leaves out. Unit tests are checks of the code, which the test suite runs on made-up rows;
 # so are the tests of base and staging: in a build, the gate `staging` looks at the same keys of the real rows at a
@@ -33,6 +33,7 @@ LAYERS = {
 }
 PARSED = ("*.yml", "models/**/*", "macros/**/*", "tests/**/*", "seeds/**/*")
 DATABASE_VARIABLE = "PHYGITAL_BUILD_DATABASE"
+LOGGED = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 _manifests: dict[tuple[Any, ...], Any] = {}
 
 
@@ -84,7 +85,9 @@ class Project:
         os.environ[DATABASE_VARIABLE] = str(self._database)
         os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
         try:
-            result = dbtRunner(manifest=self._manifest).invoke([command, *arguments, *_options(self._settings)])
+            with _log(self._settings.home / "logs" / "dbt") as written:
+                runner = dbtRunner(manifest=self._manifest, callbacks=[written])
+                result = runner.invoke([command, *arguments, *_options(self._settings)])
         finally:
             reset_adapters()
             _close_connections()
@@ -110,11 +113,29 @@ def _options(settings: Settings) -> Sequence[str]:
         "--target-path", str(settings.home / "build" / "dbt"),
         "--log-path", str(settings.home / "logs" / "dbt"),
         "--log-level", "none",
-        "--log-level-file", "info",
+        "--log-level-file", "none",
         "--no-use-colors",
         "--no-write-json",
         "--vars", json.dumps(variables(settings)),
     )  # fmt: skip
+
+
+@contextmanager
+def _log(folder: Path) -> Iterator[Callable[[Any], None]]:
+    """Writes what dbt says into ``dbt.log``; its own log would first word the many events that it then leaves out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(folder / "dbt.log", maxBytes=10 << 20, backupCount=5, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s [%(levelname)s] %(message)s"))
+
+    def written(event: Any) -> None:
+        level = LOGGED.get(event.info.level)
+        if level is not None:
+            handler.handle(logging.LogRecord("dbt", level, "", 0, event.info.msg, None, None))
+
+    try:
+        yield written
+    finally:
+        handler.close()
 
 
 def _close_connections() -> None:
