@@ -22,6 +22,8 @@ ATTRIBUTION_MODELS = (
 PATH_TRANSFORMS = ("none", "collapse_repeats", "first_occurrence")
 API_SOURCES = ("tiktok_ads", "tiktok_organic", "tiktok_shop", "amazon_attribution", "amazon_seller", "amazon_ads")
 SHORTEST_HALF_LIFE_DAYS = 1 / 86_400
+# The longest window that a stream reads again (tests hold the two together): a touch that such a reading brings is not late.
+SHORTEST_HORIZON_DAYS = 30
 _SWITCHES = {"on": True, "off": False}
 
 
@@ -117,7 +119,7 @@ class Settings:
             sources={name: _source(env, name) for name in API_SOURCES},
             lwa_base_url=env.optional("AMAZON_LWA_BASE_URL"),
             attribution=_attribution(env),
-            restatement_horizon_days=env.integer("RESTATEMENT_HORIZON_DAYS", 45),
+            restatement_horizon_days=env.integer("RESTATEMENT_HORIZON_DAYS", 45, least=SHORTEST_HORIZON_DAYS),
             reporting_currency=_currency(env, project_dir),
             request_rate_scale=env.number("REQUEST_RATE_SCALE", 1.0),
             schedules=env.switch("SCHEDULES", default=True),
@@ -173,10 +175,10 @@ class _Environment:
             raise ConfigError(f"PHYGITAL_{name}={text!r} is not a usable number.")
         return value
 
-    def integer(self, name: str, default: int) -> int:
+    def integer(self, name: str, default: int, *, least: int) -> int:
         value = self.number(name, default)
-        if value != int(value) or value < 0:
-            raise ConfigError(f"PHYGITAL_{name}={value} is not a whole number of at least 0.")
+        if value != int(value) or value < least:
+            raise ConfigError(f"PHYGITAL_{name}={value:g} is not a whole number of at least {least}.")
         return int(value)
 
     def switch(self, name: str, *, default: bool) -> bool:

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from phygital_funnel.errors import ConfigError
-from phygital_funnel.settings import Settings
+from phygital_funnel.settings import SHORTEST_HORIZON_DAYS, Settings
+from phygital_funnel.sources.registry import STREAMS
 
 
 def test_the_home_is_resolved_to_an_absolute_path_and_the_folders_follow_it(tmp_path, monkeypatch):
@@ -56,7 +57,8 @@ def test_the_defaults_are_those_of_the_contract():
         ("PHYGITAL_ATTRIBUTION_HEADLINE_MODEL", "guess", "first_touch"),
         ("PHYGITAL_ATTRIBUTION_CODE_CLAIM_WEIGHT", "1.1", "CODE_CLAIM_WEIGHT"),
         ("PHYGITAL_ATTRIBUTION_PATH_TRANSFORM", "shuffle", "collapse_repeats"),
-        ("PHYGITAL_RESTATEMENT_HORIZON_DAYS", "1.5", "RESTATEMENT_HORIZON_DAYS"),
+        ("PHYGITAL_RESTATEMENT_HORIZON_DAYS", "31.5", "RESTATEMENT_HORIZON_DAYS=31.5"),
+        ("PHYGITAL_RESTATEMENT_HORIZON_DAYS", "29", "at least 30"),
         ("PHYGITAL_SCHEDULES", "perhaps", "SCHEDULES"),
         ("PHYGITAL_PROJECT_DIR", "/nowhere", "PROJECT_DIR"),
     ],
@@ -64,6 +66,12 @@ def test_the_defaults_are_those_of_the_contract():
 def test_a_value_that_cannot_be_used_is_refused_by_name(variable, value, named):
     with pytest.raises(ConfigError, match=named):
         Settings.from_env({variable: value})
+
+
+def test_no_stream_reads_longer_back_than_a_touch_may_become_known():
+    longest = max(max(one.reread.days, one.reread.weekly_days) for streams in STREAMS.values() for one in streams)
+
+    assert longest == SHORTEST_HORIZON_DAYS <= Settings.from_env({}).restatement_horizon_days
 
 
 def test_a_source_is_configured_once_it_has_credentials_and_accounts(tmp_path):
