@@ -22,7 +22,7 @@ ATTRIBUTION_MODELS = (
 PATH_TRANSFORMS = ("none", "collapse_repeats", "first_occurrence")
 API_SOURCES = ("tiktok_ads", "tiktok_organic", "tiktok_shop", "amazon_attribution", "amazon_seller", "amazon_ads")
 SHORTEST_HALF_LIFE_DAYS = 1 / 86_400
-# The longest window that a stream reads again (tests hold the two together): a touch that such a reading brings is not late.
+# The longest window that a stream reads again, as a test holds: a touch that such a reading brings is not late.
 SHORTEST_HORIZON_DAYS = 30
 _SWITCHES = {"on": True, "off": False}
 
