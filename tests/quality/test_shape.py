@@ -86,8 +86,8 @@ def test_the_rule_notices_what_it_is_for() -> None:
     assert what("select a from {batch} where b < 0") == []
 
 
-@pytest.mark.parametrize("stage", ["marts", "published"])
-def test_a_shortcut_suffices_for_a_sound_world(stage: str, worlds: dict[str, Path]) -> None:
+@pytest.mark.parametrize(("stage", "count"), [("marts", 7), ("published", 1)])
+def test_a_shortcut_suffices_for_a_sound_world(stage: str, count: int, worlds: dict[str, Path]) -> None:
     """One that finds something where nothing is wrong would leave the costly query to run every time."""
     with Engine(worlds[stage], variables={"evaluated_at": clock.now()}, views=read_views(PROJECT, stage)) as engine:
         shortcuts = {
@@ -97,7 +97,7 @@ def test_a_shortcut_suffices_for_a_sound_world(stage: str, worlds: dict[str, Pat
         }
         engine.batch(next(suite for suite, _ in CHECKS if suite.stage == stage))
         assert [name for name, shortcut in shortcuts.items() if not engine.proves(shortcut)] == []
-    assert len(shortcuts) >= 5
+    assert len(shortcuts) == count
 
 
 def test_every_key_of_a_large_table_has_its_day_and_a_small_one_is_looked_at_whole() -> None:

@@ -68,7 +68,7 @@ def test_every_door_stops_what_is_wrong_and_lets_it_through_once_mended(
 
     # Mended by itself: what the gate refused is not kept.
     with _meddled(monkeypatch, release, "_carry_comments", lambda con: con.execute(LOST)):
-        _is_stopped(settings, "gate published", "every_model_credits_every_conversion")
+        _is_stopped(settings, "gate published", "totals_equal_the_ledger")
     assert current(settings) == good
 
     mended = pipeline.build_and_publish(settings)
