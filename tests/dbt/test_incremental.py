@@ -22,6 +22,7 @@ from dbt_histories import (
     made_event_conversion,
     made_order_lines,
     made_products,
+    made_shop_order,
     own_instant,
     reference_commits,
     utc,
@@ -113,6 +114,17 @@ class Ledger:
         ).fetchall()[0]
         metrics = ("credit_micro", "attributed_amount_minor", "attributed_amount_reporting_minor")
         return {metric: int(value or 0) for metric, value in zip(metrics, row, strict=True)}
+
+    def seen(self, columns: str, order_id: str) -> list[tuple[Any, ...]]:
+        """These columns of the lines of an order and their journeys."""
+        query = f"""
+            select {columns}
+            from intermediate.int_conversions__converted
+            left join intermediate.int_journeys__lines using (conversion_id)
+            where order_id = $1
+            order by all
+        """
+        return self._con.execute(query, [order_id]).fetchall()
 
     def reached_orders(self) -> set[str]:
         """Orders of the lines that the last run credited."""
@@ -236,6 +248,29 @@ def test_each_kind_of_news_reaches_its_lines_and_no_others(ledger: Ledger) -> No
     kept = ledger.tables()
     ledger.refresh()
     assert_equal(kept, ledger.tables())
+
+
+def test_a_line_is_known_from_its_own_first_commit(ledger: Ledger) -> None:
+    """The horizon of a line that joins its order later begins then (ledger-rules 3): its touches are not late."""
+    (shop,) = made_shop_order("s1", 900, "")
+    second = [{**row, "line_item_id": "s1-2"} for row in shop[1]]
+    landed = commits(
+        [
+            (order("o4", 500), 1),
+            (shop, 0),
+            (KNOWN_BEFORE[4], 0),
+            (made_order_lines("o4", "US", BEGIN, False, "Shipped", [("B1", 500), ("B2", 700)], ""), 90),
+            ((shop[0], [*shop[1], *second], shop[2]), 0),
+            (click("c1", "v", "o4"), 1),
+        ]
+    )
+    kept = assert_incremental_equals_full(ledger, [[commit] for commit in landed])
+    assert any(kept.values())
+    assert ledger.seen("asin, eligible_touches, late_touches", "o4") == [("B1", 0, 1), ("B2", 1, 0)]
+    first, later = (f"{BEGIN + timedelta(days=days):%Y-%m-%d}" for days in (1, 91))
+    known = "asin, first_known_at::date::varchar"
+    assert ledger.seen(known, "o4") == [("B1", first), ("B2", later)]
+    assert ledger.seen(known, "s1") == [("B9", first), ("B9", later)]
 
 
 @settings(slow_to_draw, max_examples=3)

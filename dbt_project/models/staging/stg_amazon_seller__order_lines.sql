@@ -16,7 +16,7 @@ select
     promotion_ids,
     purchased_at,
     last_updated_at,
-    first_known_at,
+    line_first_known_at as first_known_at,
     known_at,
     _commit
 from {{ ref('base_amazon_seller__order_lines') }}

@@ -37,7 +37,7 @@ select
     order_total_minor,
     order_shipping_fee_minor,
     order_tax_minor,
-    first_known_at,
+    line_first_known_at as first_known_at,
     known_at,
     _commit
 from {{ ref('base_tiktok_shop__orders') }}
