@@ -4,11 +4,11 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from cell_models import CREDIT, FATES, CellModels
-from cell_oracle import ORDER, Claim, Line, Oracle, World
+from cell_oracle import ORDER, Claim, Click, Line, Oracle, World
 from cell_worlds import make_world
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -171,6 +171,32 @@ def _known_to_be_own(world: World) -> Iterator[tuple[tuple[str, date, str], int]
                 if pair.is_linked and pair.is_kept
             ),
         )
+
+
+def test_a_code_order_takes_its_claim_from_every_tag_of_the_owner(models: CellModels) -> None:
+    """Nobody knows which of her tags sold it (ledger-rules 11); another creator's tag keeps its claim."""
+    lines = [Line(f"c{n}", f"o{n}", "A1", NOON_OF_THE_25TH, code_creator="ann" if n == 0 else None) for n in range(4)]
+    claims = tuple(Claim("A1", NOON_OF_THE_25TH.date(), tag, 1) for tag in ("g1", "g2", "g3"))
+    owners = frozenset({("g1", "ann"), ("g2", "ann"), ("g3", "bob")})
+    models.run([World("UTC", tuple(lines), claims, owners=owners)])
+    assert fates(models) == {"g1": (0, ORDER, 0), "g2": (0, ORDER, 0), "g3": (0, 0, ORDER)}
+
+
+def test_a_click_on_an_ad_without_a_tag_hides_no_tagged_click(models: CellModels) -> None:
+    """Amazon does not see it, and so claims the order for the tag that was clicked before."""
+    line = Line("c", "o", "A1", NOON_OF_THE_25TH, person="p1", has_path=True)
+    clicks = tuple(
+        Click(f"k{hours}", "p1", NOON_OF_THE_25TH - timedelta(hours=hours), group)
+        for hours, group in ((2, "g1"), (1, "without a tag"))
+    )
+    other = Line("d", "u", "A1", NOON_OF_THE_25TH)
+    models.run([World("UTC", (line, other), (Claim("A1", NOON_OF_THE_25TH.date(), "g1", 1),), clicks)])
+    assert fates(models) == {"g1": (ORDER, 0, 0)}
+
+
+def fates(models: CellModels) -> dict[str, tuple[int, int, int]]:
+    """Of each tag of the only world: what clicks and codes took, and what was placed in its own cell."""
+    return {row[3].removeprefix("0/"): (row[5], row[6], row[7]) for row in models.rows(FATES)}
 
 
 def test_omega_bounds_what_code_orders_take(models: CellModels) -> None:

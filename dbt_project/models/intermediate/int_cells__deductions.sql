@@ -19,26 +19,6 @@ owners as (
     from {{ ref('int_cells__tag_owners') }}
 ),
 
-owned as (
-    select
-        claims.*,
-        codes.creator_id,
-        codes.code_pairs,
-        cast(sum(claims.open_micro) over (
-            partition by claims.market, claims.asin, claims.claim_date, codes.creator_id
-            order by claims.ad_group_id
-            rows between unbounded preceding and current row
-        ) as bigint) as open_upto
-    from {{ ref('int_cells__claims_after_clicks') }} as claims
-    join codes
-        on codes.market = claims.market
-        and codes.asin = claims.asin
-        and codes.cell_date = claims.claim_date
-    join owners
-        on owners.ad_group_id = claims.ad_group_id
-        and owners.creator_id = codes.creator_id
-),
-
 -- What part of a code order's claim its owner's tags lose is a setting; totals are also published for none and all.
 weights as (
     select 0 as code_weight_micro
@@ -48,38 +28,43 @@ weights as (
     select {{ code_claim_weight_micro() }} as code_weight_micro
 ),
 
--- An owner's tags are emptied one after the other.
+-- Which of the owner's tags sold is unknown, so that each of them loses its part of each code order.
+coded as (
+    select
+        codes.market,
+        codes.asin,
+        codes.cell_date,
+        owners.ad_group_id,
+        sum(codes.code_pairs) as code_pairs
+    from codes
+    join owners
+        on owners.creator_id = codes.creator_id
+    group by codes.market, codes.asin, codes.cell_date, owners.ad_group_id
+),
+
 taken as (
     select
-        owned.market,
-        owned.asin,
-        owned.claim_date,
-        owned.ad_group_id,
+        claims.*,
         weights.code_weight_micro,
-        cast(sum(
-            least(owned.open_upto, weights.code_weight_micro * owned.code_pairs)
-            - least(owned.open_upto - owned.open_micro, weights.code_weight_micro * owned.code_pairs)
-        ) as bigint) as code_micro
-    from owned
+        -- No tag loses more than it claims.
+        cast(least(claims.open_micro, weights.code_weight_micro * coalesce(coded.code_pairs, 0)) as bigint)
+            as code_deducted_micro
+    from {{ ref('int_cells__claims_after_clicks') }} as claims
     cross join weights
-    group by owned.market, owned.asin, owned.claim_date, owned.ad_group_id, weights.code_weight_micro
+    left join coded
+        on coded.market = claims.market
+        and coded.asin = claims.asin
+        and coded.cell_date = claims.claim_date
+        and coded.ad_group_id = claims.ad_group_id
 )
 
 select
-    claims.market,
-    claims.asin,
-    claims.claim_date,
-    claims.ad_group_id,
-    weights.code_weight_micro,
-    claims.click_deducted_micro,
-    -- Two owners of one tag cannot take more than there is.
-    least(claims.open_micro, coalesce(taken.code_micro, 0)) as code_deducted_micro,
-    claims.open_micro - least(claims.open_micro, coalesce(taken.code_micro, 0)) as open_micro
-from {{ ref('int_cells__claims_after_clicks') }} as claims
-cross join weights
-left join taken
-    on taken.market = claims.market
-    and taken.asin = claims.asin
-    and taken.claim_date = claims.claim_date
-    and taken.ad_group_id = claims.ad_group_id
-    and taken.code_weight_micro = weights.code_weight_micro
+    market,
+    asin,
+    claim_date,
+    ad_group_id,
+    code_weight_micro,
+    click_deducted_micro,
+    code_deducted_micro,
+    open_micro - code_deducted_micro as open_micro
+from taken

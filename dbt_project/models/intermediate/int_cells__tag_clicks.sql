@@ -1,5 +1,12 @@
 -- Amazon's own rule on what we know of a buyer: the last click on a tagged link within 14 days, of the same country.
-with clicks as (
+with tagged as (
+    select ad_group_id from {{ ref('stg_reference__tags') }}
+    union
+    -- What Amazon reports has a tag, whether anybody has registered it or not.
+    select ad_group_id from {{ ref('int_cells__claims') }}
+),
+
+clicks as (
     select
         lines.conversion_id,
         coalesce(clicks.ad_group_id, tags.ad_group_id, ads.ad_group_id) as ad_group_id,
@@ -23,17 +30,18 @@ with clicks as (
 
 ranked as (
     select
-        conversion_id,
-        ad_group_id,
+        clicks.conversion_id,
+        clicks.ad_group_id,
         row_number() over (
-            partition by conversion_id
-            order by clicked_us desc, click_id desc
+            partition by clicks.conversion_id
+            order by clicks.clicked_us desc, clicks.click_id desc
         ) as place
     from clicks
-    -- Links in a creator's bio name no ad and carry no tag.
-    where ad_group_id is not null
-        and clicked_us <= converted_us
-        and converted_us - clicked_us < 14 * 86400000000
+    -- Links in a creator's bio name no ad, and not every ad carries a tag.
+    join tagged
+        on tagged.ad_group_id = clicks.ad_group_id
+    where clicks.clicked_us <= clicks.converted_us
+        and clicks.converted_us - clicks.clicked_us < 14 * 86400000000
 )
 
 select

@@ -140,17 +140,15 @@ def _rows(number: str, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _tag_rows(number: str, market: str, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
-    for tag in sorted({claim.ad_group for claim in world.claims}):
-        # A tag that nobody has registered is taken for one of its profile's market.
-        if tag in world.foreign or not tag.startswith("unregistered"):
-            yield (
-                "staging.stg_reference__tags",
-                {
-                    "ad_id": prefixed(number, f"ad of {tag}"),
-                    "market": "elsewhere" if tag in world.foreign else market,
-                    "ad_group_id": prefixed(number, tag),
-                },
-            )
+    for tag in sorted(world.registered):
+        yield (
+            "staging.stg_reference__tags",
+            {
+                "ad_id": prefixed(number, f"ad of {tag}"),
+                "market": "elsewhere" if tag in world.foreign else market,
+                "ad_group_id": prefixed(number, tag),
+            },
+        )
 
 
 def _click_rows(number: str, market: str, world: World) -> Iterator[tuple[str, dict[str, Any]]]:

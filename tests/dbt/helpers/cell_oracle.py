@@ -73,6 +73,17 @@ class World:
     owners: frozenset[tuple[str, str]] = frozenset()
     foreign: frozenset[str] = frozenset()
 
+    @property
+    def registered(self) -> frozenset[str]:
+        """Ad groups in the register of tags; an unregistered tag is taken for one of its profile's market."""
+        named = {claim.ad_group for claim in self.claims}
+        return frozenset(tag for tag in named if tag in self.foreign or not tag.startswith("unregistered"))
+
+    @property
+    def tagged(self) -> frozenset[str]:
+        """Ad groups whose links carry a tag: registered ones, and what Amazon reports purchases of."""
+        return self.registered | {claim.ad_group for claim in self.claims if claim.promoted + claim.halo}
+
     def day_of(self, line: Line) -> date:
         return line.converted_at.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).date()
 
@@ -171,7 +182,7 @@ class Oracle:
         seen = [
             click
             for click in self._world.clicks
-            if click.person == line.person and click.ad_group is not None and click.is_same_country
+            if click.person == line.person and click.ad_group in self._world.tagged and click.is_same_country
             and timedelta() <= line.converted_at - click.at < LOOK_BACK
         ]  # fmt: skip
         return max(seen, key=lambda click: (click.at, click.click_id.encode())).ad_group if seen else None
@@ -191,14 +202,11 @@ class Oracle:
             self._deduct_codes(cell, codes)
 
     def _deduct_codes(self, cell: Cell, codes: dict[str, int]) -> None:
-        after_clicks = {tag: self.fates[*cell, tag].open for tag in self.tags_of(cell)}
-        for creator, amount in codes.items():
-            for tag, left in after_clicks.items():
-                if (tag, creator) in self._world.owners:
-                    taken = min(left, amount)
-                    amount -= taken
-                    fate = self.fates[*cell, tag]
-                    fate.by_code = min(fate.by_code + taken, left)
+        """Each tag of a code's owner loses the weight of each of the code's orders, as far as it has claims left."""
+        for tag in self.tags_of(cell):
+            fate = self.fates[*cell, tag]
+            owed = sum(amount for creator, amount in codes.items() if (tag, creator) in self._world.owners)
+            fate.by_code = min(fate.open, owed)
 
     def _place(self) -> None:
         cells = {(asin, day) for asin, day, _ in self.fates}
