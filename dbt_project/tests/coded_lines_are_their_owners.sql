@@ -1,4 +1,4 @@
--- I8: more evidence never takes from TikTok: a line with a valid code is wholly its owner's in every model.
+-- I8: a code never takes from TikTok on its own order: a line with a valid one is wholly its owner's in every model.
 select
     codes.conversion_id,
     codes.creator_id,
