@@ -91,7 +91,7 @@ join {{ ref('int_touchpoints__unified') }} as touches
     on touches.platform = lines.platform
     and touches.journey_key = lines.journey_key
     and touches.touchpoint_id = shares.touchpoint_id
-    -- Says nothing new, but bounds a landed column: few shares then read only the touches of their time. As an equality
-    -- it would be one more key of the join, and every touch would be read.
+    -- These bounds follow from the id. The engine can skip what it stores outside them, so that a run of few shares
+    -- reads only the touches of their time; an equality would only be one more key of the join, and all would be read.
     and touches.occurred_at <= shares.occurred_at
     and touches.occurred_at >= shares.occurred_at

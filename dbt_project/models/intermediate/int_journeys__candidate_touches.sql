@@ -16,7 +16,8 @@ with seen as (
         on touches.platform = lines.platform
         and touches.journey_key = lines.journey_key
         and touches.occurred_us <= lines.converted_us
-        -- Says nothing new, but bounds a landed column: few lines then read only the touches of their time.
+        -- These bounds follow from the others. The engine can skip what it stores outside them, so that a run of few
+        -- lines reads only the touches of their time.
         and touches.occurred_at <= lines.converted_at
         and touches.occurred_at >= lines.sees_from_at
         and touches.seen_until_us > lines.converted_us

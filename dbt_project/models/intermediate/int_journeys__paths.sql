@@ -46,7 +46,7 @@ transformed as (
 
 select
     transformed.*,
-    -- The order in which the models that credit an end of the path look for it.
+    -- Sort keys, no orders of a buyer: the models that credit an end of the path take the touches with the greatest.
     case
         when is_house_touch and {{ is_engaged('touch_type') }} then {{ clicks_last('occurred_us', 'touch_type') }}
     end as engaged_order,

@@ -1,5 +1,6 @@
 -- The one ordered pass over all paths: what has been met up to and including each touch.
 -- Touches that only a replica may credit come after the path of the house.
+-- house, engaged, amazon and tiktok are 1 for what those models may credit, else 0: numbers, as they are added.
 with marked as (
     select
         paths.line_number,
