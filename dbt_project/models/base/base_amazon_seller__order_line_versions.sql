@@ -93,11 +93,7 @@ priced as (
 select
     priced.*,
     -- The order's own first commit may have been without this line.
-    first_value(known_at) over (
-        partition by order_id, sku, asin, line_ordinal
-        order by _commit
-        rows between unbounded preceding and current row
-    ) as line_first_known_at,
+    min(known_at) over (partition by order_id, sku, asin, line_ordinal) as line_first_known_at,
     case when reject_rule is null then md5(concat(
         order_id, '|', sku, '|', asin, '|', cast(line_ordinal as {{ dbt.type_string() }})
     )) end as conversion_id,

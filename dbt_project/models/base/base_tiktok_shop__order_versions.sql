@@ -101,11 +101,7 @@ select
     coalesce(broken_rule, case when place_in_key > 1 then 'duplicate_key' end) as reject_rule,
     {{ shop_line_id('order_id', 'line_item_id') }} as conversion_id,
     -- The order's own first commit may have been without this line.
-    first_value(known_at) over (
-        partition by order_id, line_item_id, broken_rule
-        order by _commit
-        rows between unbounded preceding and current row
-    ) as line_first_known_at,
+    min(known_at) over (partition by order_id, line_item_id, broken_rule) as line_first_known_at,
     case
         when commerce_platform <> 'tiktok_shop' then 'other_shop'
         when is_sample_order then 'sample'
