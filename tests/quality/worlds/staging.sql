@@ -7,13 +7,15 @@ create schema staging;
 create table raw.tiktok_ads__advertisers as
 select '1' as advertiser_id, 'America/New_York' as display_timezone, null::varchar as _reject, unnest([1, 2]) as _commit;
 create table raw.build as select 'run' as run_id, timestamp '2026-11-03 06:00' as known_at;
+create table base.time_zones as select unnest(['America/New_York', 'Europe/London']) as time_zone;
 create table base.currencies as select unnest(['USD', 'GBP', 'EUR']) as currency;
 
 -- Every stream: one commit that stands, and one that was replaced by it and must not be judged any more.
 create table base.base__commits as
 select
     split_part(relation, '__', 1) as source, split_part(relation, '__', 2) as stream, _commit, 'account' as account, '' as part,
-    'snapshot' as coverage, null::date as window_from, null::date as window_to, true as is_usable
+    'snapshot' as coverage, null::date as window_from, null::date as window_to, true as is_usable,
+    timestamp '2026-11-03 05:00' as committed_at
 from
     (select unnest([
         'tiktok_ads__advertisers', 'tiktok_ads__campaigns', 'tiktok_ads__ad_groups', 'tiktok_ads__ads',
@@ -40,7 +42,7 @@ select
 create table base.one_bad_row_in_ten as
 select
     if(i = 0 or i > 10, 'unparseable_number', null) as reject_rule, if(i > 10, 1, 2) as _commit, 'm' as marketplace_id,
-    if(i = 0, 0.1, 100.0)::decimal(24, 12) as item_price
+    if(i = 0, 0.1, 100.0)::decimal(24, 12) as item_price, i as _row
 from range(18) as numbers (i);
 
 create table base.base_tiktok_ads__advertisers as from base.one_bad_row_in_ten;
@@ -87,7 +89,7 @@ select unnest(['e1', 'e2']) as conversion_id, unnest([100, -100])::bigint as net
 create table staging.stg_reference__markets as
 select
     unnest(['US', 'UK', 'ID', 'TH']) as market, unnest(['m1', 'm2', null, null]) as marketplace_id,
-    unnest(['USD', 'GBP', 'USD', 'GBP']) as currency,
+    unnest(['US', 'GB', 'ID', 'TH']) as country, unnest(['USD', 'GBP', 'USD', 'GBP']) as currency,
     unnest(['America/New_York', 'Europe/London', 'Asia/Jakarta', 'Asia/Bangkok']) as time_zone;
 create table staging.stg_reference__listings as select 'US' as market, unnest(['B01', 'B02']) as asin, unnest(['s', 's2']) as sku;
 create table staging.stg_reference__creators as select unnest(['r1', 'r2']) as creator_id;
@@ -97,7 +99,9 @@ select
     'GLOW10' as code_key, 'US' as market, unnest(['r1', 'r2']) as creator_id,
     unnest([timestamp '2026-01-01', timestamp '2026-06-01']) as valid_from, unnest([timestamp '2026-06-01', null]) as valid_to;
 create table staging.stg_reference__fx_rates as
-select unnest([date '2026-10-30', date '2026-10-29']) as rate_date, 'USD' as currency, 1.08::decimal(24, 12) as units_per_eur;
+select
+    unnest([date '2026-10-30', date '2026-10-29', date '2026-10-30']) as rate_date, unnest(['USD', 'USD', 'GBP']) as currency,
+    1.08::decimal(24, 12) as units_per_eur;
 create table staging.stg_reference__fees as
 select
     'FR' as market, 'tiktok_shop' as platform, 'referral_fee' as fee, 'tax_included' as fee_base,

@@ -23,13 +23,14 @@ select
     date '2026-11-01' as event_date_source, 900::bigint as spend_minor, 'USD' as currency, 1000::bigint as impressions,
     30::bigint as clicks, 4::bigint as claimed_orders_14d, 5::bigint as claimed_units_14d, 3::bigint as claimed_same_sku_orders_14d,
     3::bigint as claimed_same_sku_units_14d, 2::bigint as claimed_orders_7d, null::bigint as claimed_units_7d;
+-- Tax is on top of a price in the United States, and part of it in the United Kingdom.
 create table staging.stg_amazon_seller__order_lines as
 select
-    unnest(['l1', 'l2', 'l3']) as conversion_id, unnest(['o1', 'o2', 'o3']) as order_id, 'B01' as asin, 's' as sku, 'US' as market,
-    1::bigint as quantity, 'USD' as currency,
-    unnest([2000, 3000, null])::bigint as gross_amount_minor, unnest([200, null, null])::bigint as discount_minor,
-    unnest([1800, 0, null])::bigint as net_amount_minor, unnest(['confirmed', 'cancelled', 'pending']) as conversion_status,
-    timestamp '2026-11-02 12:00' as purchased_at;
+    unnest(['l1', 'l2', 'l3', 'l4']) as conversion_id, unnest(['o1', 'o2', 'o3', 'o4']) as order_id, 'B01' as asin, 's' as sku,
+    unnest(['US', 'US', 'US', 'UK']) as market, 1::bigint as quantity, unnest(['USD', 'USD', 'USD', 'GBP']) as currency,
+    unnest([2000, 3000, null, 12000])::bigint as gross_amount_minor, unnest([200, null, null, null])::bigint as discount_minor,
+    unnest([160, null, null, 2000])::bigint as tax_minor, unnest([1800, 0, null, 10000])::bigint as net_amount_minor,
+    unnest(['confirmed', 'cancelled', 'pending', 'confirmed']) as conversion_status, timestamp '2026-11-02 12:00' as purchased_at;
 create table base.base_amazon_seller__order_line_versions as
 select
     'l1' as conversion_id, unnest(['unshipped', 'shipped']) as order_status,
