@@ -2,7 +2,8 @@
 insert into base.base__commits
 select
     'tiktok_shop' as source, stream, _commit, 'account' as account, '' as part, 'snapshot' as coverage,
-    null::date as window_from, null::date as window_to, true as is_usable
+    null::date as window_from, null::date as window_to, true as is_usable,
+    timestamp '2026-11-03 05:00' as committed_at
 from
     (select unnest(['shops', 'orders', 'refunds', 'affiliate_orders', 'products']) as stream) as streams,
     (select unnest([1, 2]) as _commit) as commits;
@@ -11,7 +12,7 @@ from
 create table base.base_tiktok_shop__orders as
 select
     if(i = 0 or i > 10, 'unparseable_number', null) as reject_rule, if(i > 10, 1, 2) as _commit, 's' as shop_id,
-    if(i = 0, 0.1, 100.0)::decimal(24, 12) as sale_price
+    if(i = 0, 0.1, 100.0)::decimal(24, 12) as sale_price, i as _row
 from range(18) as numbers (i);
 create table base.base_tiktok_shop__shops as from base.base_tiktok_shop__orders;
 create table base.base_tiktok_shop__refunds as from base.base_tiktok_shop__orders;
