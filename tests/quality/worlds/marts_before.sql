@@ -1,5 +1,6 @@
 -- What the ledgers were made of: exchange rates, and what the release before said.
 create schema raw;
+create table raw.build as select 'run' as run_id, timestamp '2026-11-03 06:00' as known_at;
 create schema base;
 
 create table base.currencies as select unnest(['USD', 'EUR']) as currency, 100::bigint as minor_units_per_unit;
