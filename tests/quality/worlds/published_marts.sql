@@ -39,7 +39,8 @@ create table mart_content_virality as select unnest([1, 2]) as content_id;
 create table mart_promo_effect as select unnest([1, 2]) as promotion_id, 3 as platform, 3 as period;
 
 create table fct_content_daily as
-select 'v1' as content_id, date '2026-11-01' as snapshot_date, 10::bigint as video_views, 4::bigint as organic_views;
+select 'v1' as content_id, date '2026-11-01' as snapshot_date, 10::bigint as video_views, 6::bigint as paid_views,
+    4::bigint as organic_views, 3::bigint as video_views_added, 1::bigint as paid_views_added, false as is_clamped;
 
 create table mart_overclaim_weekly as
 select

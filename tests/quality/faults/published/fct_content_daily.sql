@@ -1,2 +1,2 @@
--- organic_views_are_views: paid views are added instead of taken off
-update fct_content_daily set organic_views = video_views + 1;
+-- paid_views_are_views: an ad counts the views of another post
+update fct_content_daily set paid_views = 12, organic_views = 0, is_clamped = true;
