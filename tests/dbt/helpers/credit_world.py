@@ -47,16 +47,28 @@ class CreditWorld:
         self, models: Sequence[credit_models.CreditModel], touches: Sequence[Touch], conversions: Sequence[Conversion]
     ) -> None:
         """Credit these and no others."""
+        self.fill(touches, conversions)
+        self.make(models)
+
+    def fill(self, touches: Sequence[Touch], conversions: Sequence[Conversion]) -> None:
+        """Forget what was given, and take these."""
         self._fill("int_touchpoints__from_links", [_touch(touch) for touch in touches if touch.platform == "amazon"])
         self._fill("int_touchpoints__from_events", [_touch(touch) for touch in touches if touch.platform != "amazon"])
         self._fill("int_conversions__converted", [_line(conversion) for conversion in conversions])
         self._fill("int_credit__order_linked_lines", [_linked(line) for line in conversions if line.code is not None])
         self._fill("int_credit__cell_lines", [row for line in conversions for row in _cells(line)])
+
+    def make(self, models: Sequence[credit_models.CreditModel]) -> None:
+        """Credit what is filled in."""
         is_new = models is not self._models
         self._models = models
         for model in models:
             if is_new or not model.is_view:
                 model.make(self._con)
+
+    def execute(self, statement: str) -> Any:
+        """Run a statement: some tests fill in their journeys by SQL."""
+        return self._con.execute(statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Result of a query on the last run."""
