@@ -10,8 +10,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
 from phygital_funnel import clock
+from phygital_funnel.cli import app
 
 PHYGITAL = Path(sys.executable).with_name("phygital")
 TOUCHES = """touchpoint_id,journey_key,occurred_at,touch_type,channel
@@ -38,14 +40,20 @@ def environment(tmp_path):
 
 
 @pytest.fixture
-def phygital(tmp_path, environment):
-    """Run a command in an empty home; it must succeed. Gives what it printed."""
+def phygital(tmp_path, environment, monkeypatch):
+    """Run a command in an empty home; it must succeed. Gives what it printed.
+
+    The commands share this process, and so dbt's parsed project, which a process of its own would read anew for each
+    build; tests/e2e/test_cli.py runs such a chain in processes.
+    """
+    for name in [name for name in os.environ if name.startswith("PHYGITAL_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PHYGITAL_HOME", environment["PHYGITAL_HOME"])
+    monkeypatch.chdir(tmp_path)
 
     def run(*arguments):
-        result = subprocess.run(
-            [PHYGITAL, *arguments], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=600
-        )
-        assert result.returncode == 0, result.stderr
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.stderr
         return result.stdout
 
     return run
