@@ -80,6 +80,7 @@ def test_checks_of_a_source_apply_only_while_it_is_configured(
         "amazon_attribution_is_fresh",
         "amazon_seller_is_fresh",
         "tiktok_ads_is_fresh",
+        "tiktok_organic_is_fresh",
         "tiktok_shop_is_fresh",
     }
     connected = quality.evaluate(settings, "landing", empty_home("landing"), run_id="run")

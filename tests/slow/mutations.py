@@ -148,6 +148,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         ),
         API,
         also={
+            "landing: manifests.amazon_seller_is_fresh": "hours are due within two days",
             "staging: stg_amazon_seller__order_metrics_hourly.is_fresh": "hours are due within two days",
         },
         of="with a field renamed",
@@ -165,6 +166,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         "Large numbers lose their last digits in many a JSON reader, so streams whose ids come as numbers are refused.",
         tuple(f"reader: {relation} SchemaDrift" for relation in RETYPED),
         API,
+        also={"landing: manifests.tiktok_ads_is_fresh": "hours are due within two days"},
     ),
     Mutation(
         "late_partitions",

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ def evaluate(
     run_id: str,
     read_only: bool = True,
     table: str | None = None,
+    known_at: datetime | None = None,
 ) -> GateResult:
     """Evaluate every suite of a stage and write ``<home>/state/quality/<run_id>/<stage>.json``.
 
@@ -43,6 +45,7 @@ def evaluate(
         run_id: the build's run.
         read_only: how the file is opened; see ``engine.Engine``.
         table: only the suite of this table.
+        known_at: of what moment the knowledge is, where no build has said so; by it ages are judged.
 
     Raises:
         ConfigError: unknown stage or table, a run id that is no file name, or a broken suite.
@@ -52,7 +55,8 @@ def evaluate(
     now = clock.now()
     suites = [_applicable(suite, settings) for suite in _chosen(find_suites(settings.project_dir, stage), stage, table)]
     views = read_views(settings.project_dir, stage)
-    with Engine(database, read_only=read_only, variables={"evaluated_at": now}, views=views) as engine:
+    variables = {"evaluated_at": now} | ({"known_at": known_at} if known_at else {})
+    with Engine(database, read_only=read_only, variables=variables, views=views) as engine:
         # Most extractions concern a few streams, and each check costs a tenth of a second even of an empty table.
         idle = engine.idle_streams() if stage == LANDING else frozenset()
         wanted = [suite for suite in suites if suite.checks and suite.table not in idle]

@@ -66,6 +66,7 @@ def stage_incoming(
         held: manifest ids that a person has set aside.
     """
     prepare(con)
+    _mark(con, held)  # the gate must not take for known what somebody has set aside since it was loaded
     commits = rows = 0
     for stream in all_streams():
         loaded = _loaded_upto(con, stream)
@@ -90,7 +91,7 @@ def accept(con: duckdb.DuckDBPyConnection, held: frozenset[str], released: Itera
         for waiting in ("incoming", "overtaken"):
             con.execute(f"insert into raw.{relation} by name select * from {waiting}.{relation}")
             con.execute(f"delete from {waiting}.{relation}")
-    con.execute("update raw.manifests set is_held = list_contains($1::varchar[], manifest_id)", [sorted(held)])
+    _mark(con, held)
     replay(con, released)
     con.execute("commit")
 
@@ -147,6 +148,10 @@ def _widen(con: duckdb.DuckDBPyConnection) -> None:
     for relation, name in (*declared, *(("manifests", name) for name in ADDED_MANIFEST_COLUMNS)):
         if (relation, name) not in found:
             con.execute(f'alter table raw.{relation} add column "{name}" varchar')
+
+
+def _mark(con: duckdb.DuckDBPyConnection, held: frozenset[str]) -> None:
+    con.execute("update raw.manifests set is_held = list_contains($1::varchar[], manifest_id)", [sorted(held)])
 
 
 def _loaded_upto(con: duckdb.DuckDBPyConnection, stream: Stream) -> int:

@@ -38,7 +38,9 @@ def _validated(settings: Settings, stage: str, table: str | None) -> quality.Gat
     with only_build(settings):
         if stage == "landing":
             _stage_landed(settings)
-        elif not database.is_file():
+            # What waits is known now; the time in the database is that of the last build, which may be weeks ago.
+            return quality.evaluate(settings, stage, database, run_id=run_id, table=table, known_at=clock.now())
+        if not database.is_file():
             raise ConfigError(
                 f"there is no build to validate; run `phygital build` before `phygital validate {stage}`."
             )

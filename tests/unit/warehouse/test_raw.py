@@ -178,3 +178,12 @@ def test_new_fields_and_the_run_are_known_to_the_gate(con, landing):
     raw.stage_incoming(con, landing, newest(landing), NOBODY)
 
     assert con.sql("select run, new_fields from incoming.manifests").fetchall() == [("run 1", "colour, size")]
+
+
+def test_what_was_set_aside_since_it_was_loaded_is_so_before_the_gate(con, landing):
+    bad = landing.append(report("-999"))
+    load(con, landing)
+    assert con.sql("select is_held from raw.manifests").fetchall() == [(False,)]
+
+    raw.stage_incoming(con, landing, newest(landing), frozenset({bad.manifest_id}))
+    assert con.sql("select is_held from raw.manifests").fetchall() == [(True,)]

@@ -58,6 +58,7 @@ SPONSORED_PRODUCTS_DAILY = Stream(
     required=("profile_id", "date", "campaign_id", "ad_group_id", "ad_id", "impressions", "clicks", "cost"),
     numbers=tuple(snake_case(name) for name in (*_ADVERTISED_PRODUCT.ids, *_ADVERTISED_PRODUCT.metrics)),
     reread=Reread(30, per_request=31, history_days=95),
+    due_days=4,
     request=_ADVERTISED_PRODUCT,
     meaning=Meaning(
         "campaign x ad group x ad x ASIN x day",

@@ -85,6 +85,7 @@ PROFILES = Stream(
     ),
     key=("profile_id",),
     coverage=Coverage.SNAPSHOT,
+    due_days=4,
     required=("profile_id", "currency_code", "timezone", "marketplace_string_id"),
     numbers=("profile_id", "daily_budget"),
     flags=("account_valid_payment_method",),
@@ -103,6 +104,7 @@ PUBLISHERS = Stream(
     columns=("profile_id", "id", "name", "macro_enabled"),
     key=("profile_id", "id"),
     coverage=Coverage.SNAPSHOT,
+    due_days=4,
     required=("profile_id", "id", "name"),
     flags=("macro_enabled",),
     untyped=("id",),  # text in every answer seen, an object in Amazon's specification
@@ -123,6 +125,7 @@ PERFORMANCE = Stream(
     required=("profile_id", "level", "date", "campaign_id", "click_throughs", "attributed_total_purchases14d"),
     # A long range is what HTTP 500 comes from; thirteen months are kept.
     reread=Reread(30, per_request=31, history_days=390),
+    due_days=4,
     request=Report(
         "PERFORMANCE",
         levels=(
@@ -154,6 +157,7 @@ PRODUCTS = Stream(
     scope=("date",),
     required=("profile_id", "date", "campaign_id", "ad_group_id", "product_asin", "product_conversion_type"),
     reread=Reread(30, per_request=31, history_days=90),
+    due_days=4,
     request=Report("PRODUCTS", levels=(Level(),), metrics=tuple(snake_case(name) for name in _PRODUCTS)),
     meaning=Meaning(
         "ad group x ASIN x conversion type x day",

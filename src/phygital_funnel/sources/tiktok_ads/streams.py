@@ -109,6 +109,7 @@ AD_REPORT_HOURLY = Stream(
     reread=Reread(days=2, per_request=1),
     cadence=Cadence.INTRADAY,
     fresh_hours=9,
+    due_days=2,
     request=Report(("ad_id", "stat_time_hour"), HOURLY_METRICS),
     meaning=Meaning(
         "ad x hour",

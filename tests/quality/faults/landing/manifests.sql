@@ -34,7 +34,7 @@ delete from raw.manifests;
 delete from incoming.manifests where source = 'amazon_attribution';
 
 -- amazon_seller_is_fresh: the newest orders are five days old
-update incoming.manifests set window_to = date '2026-10-29' where source = 'amazon_seller';
+update incoming.manifests set window_to = date '2026-10-29' where source = 'amazon_seller' and stream = 'order_lines';
 
 -- daily_files_are_there: the newest log of clicks is four days old
 update incoming.manifests set account = '2026-10-30.csv' where source = 'links' and stream = 'clicks';
@@ -70,3 +70,12 @@ delete from raw.manifests;
 -- amazon_seller_has_not_stopped: the key of the seller was revoked a week ago
 update incoming.manifests set window_to = date '2026-10-27', window_from = date '2026-10-01' where source = 'amazon_seller' and stream = 'order_lines';
 delete from raw.manifests;
+
+-- tiktok_organic_is_fresh: the list of one account's posts is five days old
+update incoming.manifests set window_to = date '2026-10-29' where source = 'tiktok_organic' and stream = 'videos';
+
+-- tiktok_organic_has_not_stopped: nobody read the posts for a week
+update incoming.manifests set window_to = date '2026-10-27' where source = 'tiktok_organic' and stream = 'videos';
+
+-- exchange_rates_are_fresh: the newest rate is Wednesday's, three business days before the gate's Tuesday
+update incoming.reference__fx_rates set rate_date = '2026-10-28';
