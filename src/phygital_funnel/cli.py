@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from phygital_funnel import __version__, console, logs
 from phygital_funnel.commands import anomalies, landing, quality, quarantine, sources
 from phygital_funnel.errors import ConfigError, FunnelError
 from phygital_funnel.settings import Settings
+from phygital_funnel.terminal import printable, printable_json
 
 app = typer.Typer(
     name="phygital",
@@ -231,10 +232,10 @@ def query(
         console.rows(columns, rows)
     elif output is OutputFormat.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(rows)
+        writer.writerow(_told(columns))
+        writer.writerows(map(_told, rows))
     else:
-        typer.echo(json.dumps(_objects(columns, rows), ensure_ascii=False, allow_nan=False, indent=2))
+        typer.echo(printable_json(json.dumps(_objects(columns, rows), ensure_ascii=False, allow_nan=False, indent=2)))
 
 
 @app.command()
@@ -318,6 +319,13 @@ def demo(
 def _progress() -> Iterator[Callable[[str], None]]:
     with console.phases() as on_phase:
         yield on_phase
+
+
+def _told(row: Sequence[Any]) -> Sequence[Any]:
+    """A row of CSV: whole in a file or a pipe; on a terminal, what it would act upon is written as its code."""
+    if not sys.stdout.isatty():
+        return row
+    return [printable(value) if isinstance(value, str) else value for value in row]
 
 
 def _objects(columns: list[str], rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

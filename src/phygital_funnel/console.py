@@ -1,4 +1,7 @@
-"""What the command line shows. Text from outside is never taken for markup."""
+"""What the command line shows. Text from outside is never taken for markup, nor for orders to the terminal.
+
+Every text is made in ``shown``, which is the one place where this is seen to.
+"""
 
 import sys
 import time
@@ -10,6 +13,8 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+
+from phygital_funnel.terminal import printable
 
 if TYPE_CHECKING:
     from phygital_funnel.errors import FunnelError
@@ -26,19 +31,19 @@ out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 
 
-def printable(text: str) -> str:
-    """The text with every character that a terminal would act upon, or that hides, written as its code."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+def shown(value: Any, style: str = "") -> Text:
+    """A value as it may be shown: no markup, and what a terminal would act upon, or what hides, as its code."""
+    return Text(printable(str(value)), style=style)
 
 
 def say(message: str) -> None:
     """One plain line."""
-    out.print(Text(message))
+    out.print(shown(message))
 
 
 def refused(error: "FunnelError") -> None:
     """Why something was refused."""
-    err.print(Text("refused: ", style="bold red") + Text(str(error)))
+    err.print(shown("refused: ", "bold red") + shown(error))
 
 
 def landed(manifest: "Manifest") -> None:
@@ -72,13 +77,13 @@ def phases() -> Iterator[Callable[[str], None]]:
 
         def finish() -> None:
             for name, start in started.items():
-                err.print(Text(f"  {name:<24} {time.monotonic() - start:6.1f} s", style="dim"))
+                err.print(shown(f"  {name:<24} {time.monotonic() - start:6.1f} s", "dim"))
             started.clear()
 
         def begin(name: str) -> None:
             finish()
             started[name] = time.monotonic()
-            spinner.update(Text(name))
+            spinner.update(shown(name))
 
         yield begin
         finish()
@@ -92,7 +97,7 @@ def pages() -> Iterator[Callable[["Extraction", int, int], None]]:
         def show(extraction: "Extraction", page: int, rows_read: int) -> None:
             window = f" {extraction.window.start}..{extraction.window.end}" if extraction.window else ""
             name = " ".join(part for part in (extraction.stream.relation, extraction.account, extraction.part) if part)
-            spinner.update(Text(f"{name}{window}: page {page:,}, {rows_read:,} rows"))
+            spinner.update(shown(f"{name}{window}: page {page:,}, {rows_read:,} rows"))
 
         yield show
 
@@ -101,9 +106,9 @@ def rows(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
     """A result set as a table."""
     table = Table()
     for column in columns:
-        table.add_column(Text(column), overflow="fold")
+        table.add_column(shown(column), overflow="fold")
     for row in values:
-        table.add_row(*(Text("NULL", style="dim") if value is None else Text(str(value)) for value in row))
+        table.add_row(*(shown("NULL", "dim") if value is None else shown(value) for value in row))
     _print_whole(table)
 
 
@@ -139,7 +144,7 @@ def gate(
         since = f" So since {standing.since.evaluated_at:%Y-%m-%d %H:%M} UTC." if standing else ""
         name, *facts = explain.lines(explain.explain(check, runbook), check, since)
         style = "bold red" if check["severity"] == "critical" else "bold yellow"
-        out.print(Text(name, style=style))
+        out.print(shown(name, style))
         for fact in facts:
             say(fact)
         say("")
@@ -152,9 +157,9 @@ def _checks(checks: Sequence[Mapping[str, Any]]) -> None:
     """One line per check, failed ones first."""
     table = Table("", "number", "suite", "check", "severity", "observed", "bound")
     for check in sorted(checks, key=lambda check: (check["success"], check["suite"])):
-        mark = Text("ok", style="green") if check["success"] else Text("FAILED", style="bold red")
+        mark = shown("ok", "green") if check["success"] else shown("FAILED", "bold red")
         told = ("id", "suite", "expectation", "severity", "observed", "bound")
-        table.add_row(mark, *(Text(str(check[name])) for name in told))
+        table.add_row(mark, *(shown(check[name]) for name in told))
     _print_whole(table)
 
 
@@ -189,8 +194,8 @@ def status(found: "Status") -> None:
         style = {"published": "green", "blocked": "bold red", "failed": "bold red", "interrupted": "yellow"}.get(
             run.status, ""
         )
-        line = Text(f"run              {run.run_id}  ") + Text(f"{run.status:<11}", style=style)
-        out.print(line + Text(f"  phase '{run.phase}', started {run.started_at}"))
+        line = shown(f"run              {run.run_id}  ") + shown(f"{run.status:<11}", style)
+        out.print(line + shown(f"  phase '{run.phase}', started {run.started_at}"))
         if run.reason:
             say(f"                 {run.reason}")
     for warning in found.warnings:

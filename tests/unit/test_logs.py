@@ -3,7 +3,9 @@
 import json
 import logging
 
-from phygital_funnel.logs import JsonFormatter
+import pytest
+
+from phygital_funnel.logs import JsonFormatter, configure
 
 
 def test_a_line_holds_the_message_and_the_fields_given_with_it():
@@ -24,3 +26,15 @@ def test_an_exception_stays_on_the_line():
     line = JsonFormatter().format(record)
     assert "\n" not in line
     assert "ValueError: broken" in json.loads(line)["exception"]
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_a_library_that_is_talkative_by_itself_is_heard_only_when_asked_for(
+    monkeypatch: pytest.MonkeyPatch, verbose: bool
+):
+    """Great Expectations sets the level of its own loggers."""
+    monkeypatch.setattr(logging, "root", root := logging.RootLogger(logging.WARNING))
+    configure(verbose=verbose, as_json=False)
+    (handler,) = root.handlers
+    record = logging.makeLogRecord({"name": "great_expectations", "levelno": logging.INFO})
+    assert (record.levelno >= handler.level) is verbose
