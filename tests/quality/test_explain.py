@@ -13,6 +13,7 @@ import typer
 from typer.testing import CliRunner
 
 from phygital_funnel import quality
+from phygital_funnel.commands.quality import quality as write_page
 from phygital_funnel.commands.quality import validate
 from phygital_funnel.errors import ConfigError, QualityGateFailed
 from phygital_funnel.quality import explain, runbook
@@ -96,6 +97,49 @@ def test_what_was_seen_is_a_sentence(changes: dict[str, Any], words: str) -> Non
     assert explain.seen(check("a", **changes)).startswith(words)
 
 
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        (
+            "few_rows: 1 % of the rows, and more than 5",
+            "Single ones may break it; it fails beyond 1 % of",
+        ),
+        ("freshness_target: 3 days", "Its age may reach 3 days."),
+        ("freshness_target: a rate at most 4 days old", "New enough is a rate at most 4 days old."),
+        ("decision: none waits", "Of people's decisions, none waits."),
+        ("reconciliation: 3 % of a week", "Two reports of one thing may differ; it fails beyond 3 % of a week."),
+        ("contract: no mail address", "By the contract: no mail address."),
+    ],
+)
+def test_a_bound_of_each_kind_reads_as_a_sentence(bound: str, words: str) -> None:
+    """Who is called at night should not have to guess whether "at most, and more than" was meant."""
+    assert words in explain.expected(check("a", bound=bound))
+
+
+def test_no_bound_reads_against_its_sentence() -> None:
+    """A limit that the words around it turn over says the opposite."""
+    told = {explain.expected(check("a", bound=one.bound)).partition(". ")[2] for one in CHECKS}
+    turned = re.compile(r"[Aa]t most [^.]*and more than|[Oo]lder than (a|for) ")
+    assert {words for words in told if turned.search(words)} == set()
+
+
+def test_a_share_says_how_large_it_is_and_of_what() -> None:
+    """One row that stands for thousands is not "1 row breaks it"."""
+    row = {
+        "rows_known": 4000, "rows_quarantined": 300, "new_rows": 40, "new_rows_quarantined": 40,
+        "commonest_rule": "unknown_currency", "newest_commits_and_rows": "[(7, 3), (7, 2)]",
+    }  # fmt: skip
+    result = check("few_rows_are_quarantined", fails=1, bound="few_rows: 0.5 % of the rows", sample=[row])
+    assert explain.seen(result) == ("rows quarantined 300 of 4,000 (7.5 %); new rows quarantined 40 of 40 (100.0 %).")
+    assert keys_of([row]) == ["commonest_rule=unknown_currency, newest_commits_and_rows=[(7, 3), (7, 2)]"]
+    by_commit = [{"_commit": 7, "landed_rows": 200, "malformed_rows": 50}, {"_commit": 8}]
+    result = check("few_rows_are_malformed", fails=2, bound="few_rows: 1 %", sample=by_commit)
+    assert explain.seen(result) == "2 groups break it; of the first: malformed rows 50 of 200 (25.0 %)."
+    money = {"market": "DE", "money_known": "400.00", "money_quarantined": "100.00", "rows_quarantined": 6}
+    result = check("little_money_is_quarantined", fails=1, bound="few_rows: 0.5 %", sample=[money])
+    assert explain.seen(result) == "money quarantined 100 of 400 (25.0 %)."
+
+
 def test_without_the_runbook_the_explanation_still_names_its_place() -> None:
     """An image may leave the documents out."""
     assert runbook.read(PROJECT / "src") == {}
@@ -172,6 +216,19 @@ def test_validate_explains_one_table_and_exits_with_1(built: Settings) -> None:
     }
     with pytest.raises(ConfigError, match=r"the gate 'staging' has no suite .* did you mean stg_tiktok_ads__ad_report"):
         CliRunner().invoke(app, ["staging", "--table", "ad_report_daily"], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("command", [validate, write_page])
+def test_a_home_that_is_not_there_is_refused_and_not_made(
+    command: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that was mistyped must not become a home of its own, with an empty page that says all is well."""
+    monkeypatch.setenv("PHYGITAL_HOME", str(tmp_path / "hmoe"))
+    app = typer.Typer()
+    app.command()(command)
+    with pytest.raises(ConfigError, match=r"there is no home .*hmoe.*PHYGITAL_HOME"):
+        CliRunner().invoke(app, ["marts"] if command is validate else [], catch_exceptions=False)
+    assert not (tmp_path / "hmoe").exists()
 
 
 def test_an_evaluation_by_hand_never_touches_what_it_looks_at(built: Settings) -> None:

@@ -17,18 +17,21 @@ _LEADS_TO = {
     "warn": "Nothing stops; it is reported until it is mended.",
 }
 _RULES = {
-    "few_rows": "At most {}.",
-    "freshness_target": "Not older than {}.",
-    "contract": "Only what is declared: {}.",
+    "few_rows": "Single ones may break it; it fails beyond {}.",
+    "freshness_target": "New enough is {}.",
+    "contract": "By the contract: {}.",
     "calendar": "By the calendar: {}.",
     "clock": "By the clock: {}.",
     "history": "By its own past: {}.",
-    "re_read": "Of the days that platforms restate: {}.",
-    "reconciliation": "Two reports differ by at most {}.",
+    "re_read": "Of the days that platforms restate, {}.",
+    "reconciliation": "Two reports of one thing may differ; it fails beyond {}.",
     "platform_definition": "As the platform defines it: {}.",
-    "decision": "Of people's decisions: {}.",
+    "decision": "Of people's decisions, {}.",
     "invariant": "Always: {}.",
 }
+_AGE = "Its age may reach {}."
+_SHARE_OF = ("rows", "money", "orders", "posts", "units", "returns", "micro")
+"""What shares are of: a column that names it is the whole, and those after it that name it are parts of that."""
 _NO_ROW = "invariant: no row"
 _LONGEST_VALUE = 120
 
@@ -111,8 +114,9 @@ def expected(check: Mapping[str, Any]) -> str:
         return f"{asked} No row may break it."
     if not limit:
         return asked
-    words = _RULES.get(rule, rule.replace("_", " ").capitalize() + ": {}.").format(limit)
-    return f"{asked} {words}"
+    is_age = rule == "freshness_target" and limit[0].isdigit()
+    words = _AGE if is_age else _RULES.get(rule, rule.replace("_", " ").capitalize() + ": {}.")
+    return f"{asked} {words.format(limit)}"
 
 
 def seen(check: Mapping[str, Any]) -> str:
@@ -122,7 +126,37 @@ def seen(check: Mapping[str, Any]) -> str:
         return f"{printable(observed, 300)}." if observed is not None else "No value."
     if count == 0:
         return "No row breaks it."
+    if shares := _shares(check):
+        return shares if count == 1 else f"{count:,} groups break it; of the first: {shares}"
     return "1 row breaks it." if count == 1 else f"{count:,} rows break it."
+
+
+def _shares(check: Mapping[str, Any]) -> str:
+    """The shares that the first row of a check of shares tells: ``rows quarantined 300 of 4,000 (7.5 %)``."""
+    if not str(check.get("bound")).startswith("few_rows: "):
+        return ""
+    wholes: dict[tuple[bool, str], float] = {}
+    parts = []
+    for name, value in next(iter(check.get("sample", ())), {}).items():
+        words = str(name).split("_")
+        unit = next((word for word in words if word in _SHARE_OF), None)
+        number = _number(value)
+        if unit is None or number is None:
+            continue
+        of = (words[0].startswith("new"), unit)
+        if of not in wholes:
+            wholes[of] = number
+        elif 0 < number <= wholes[of]:
+            parts.append(f"{' '.join(words)} {number:,.0f} of {wholes[of]:,.0f} ({100 * number / wholes[of]:.1f} %)")
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _number(value: Any) -> float | None:
+    """A figure of a sample, where decimals are text."""
+    try:
+        return None if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def lines(told: Explanation, check: Mapping[str, Any], since: str = "") -> list[str]:

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from phygital_funnel import terminal
+
 SAMPLE_ROWS = 5
 """Unexpected rows kept per check: enough to recognise the fault, too few to copy a table."""
 
@@ -19,7 +21,7 @@ CRITICAL = "critical"
 _SHOWN_TEXT = 60
 _KEY = re.compile(
     r"(?:.+_)?(?:id|key|date|day|hour|month|week|at|start|end|from|utc|source|market|platform|model|level)"
-    r"|_commit|account|stream|part|asin|sku|currency|channel|fee|metric|period|evidence"
+    r"|_commit|newest_\w+|some_\w+|commonest_\w+|account|stream|part|asin|sku|currency|channel|fee|metric|period|evidence"
 )
 _PERSONAL = re.compile(r".*(?:order_id|visitor_id|journey_key|person|buyer|customer|e_?mail|phone|device|user).*")
 
@@ -62,7 +64,7 @@ class CheckResult:
     def sentence(self) -> str:
         """The failure in one line; of the table it shows the keys of at most five rows and nothing else."""
         if self.unexpected_count is None:
-            found = f"observed {self.observed}"
+            found = f"observed {printable(self.observed, SAMPLE_TEXT)}"
         else:
             found = f"{self.unexpected_count} unexpected row{'' if self.unexpected_count == 1 else 's'}"
         number = f"{self.id} " if self.id else ""
@@ -128,7 +130,7 @@ def _is_key(name: str) -> bool:
 
 def printable(value: Any, longest: int = _SHOWN_TEXT) -> str:
     """A value as one piece of a line: a control character is shown, not sent, and a long text is cut."""
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in str(value))
+    text = terminal.printable(str(value))
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
