@@ -234,6 +234,8 @@ def test_a_release_by_rule_is_of_the_rows_that_break_it_now_and_can_be_withdrawn
         (("release", f"{CLICKS}-0:1", "--table", "links.clicks", "--rule", "r", "--why", "x"), ["Name the rows, or"]),
         (("release", "--table", "links.clicks", "--why", "x"), ["Name the rows, or"]),
         (("show", "else:1"), ["no row 'else:1'"]),
+        (("show", "links.clicks", "--rule", "odd"), ["'odd' is not a row rule", "quarantine list"]),
+        (("withdraw", "--table", "links.clicks", "--reason", "x"), ["Name the rows, or"]),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_what_to_do_and_nothing_is_recorded(home, phygital, hostile, arguments, words):

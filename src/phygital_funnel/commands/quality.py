@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from phygital_funnel import console
+from phygital_funnel.errors import ConfigError
 from phygital_funnel.settings import Settings
 
 REFUSED = 1
@@ -34,7 +35,7 @@ def validate(
     from phygital_funnel.quality import history, page, runbook
     from phygital_funnel.warehouse.validate import validate as validate_stage
 
-    settings = Settings.from_env()
+    settings = _of_a_home()
     with console.phases() as on_phase:
         on_phase(f"gate {stage}")
         result = validate_stage(settings, stage.value, table)
@@ -49,4 +50,16 @@ def quality() -> None:
     """Write the quality page anew, from the results of the last runs, and say where it is."""
     from phygital_funnel.quality import page
 
-    console.say(str(page.write(Settings.from_env())))
+    console.say(str(page.write(_of_a_home())))
+
+
+def _of_a_home() -> Settings:
+    """The settings of a home that is there: a name that was mistyped must not become a home of its own.
+
+    Raises:
+        ConfigError: nothing was ever landed or built in it.
+    """
+    settings = Settings.from_env()
+    if not settings.home.is_dir():
+        raise ConfigError(f"there is no home {settings.home}: mend PHYGITAL_HOME, or run `phygital build` in it first.")
+    return settings

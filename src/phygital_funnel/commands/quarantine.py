@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from phygital_funnel import console
-from phygital_funnel.console import printable
 from phygital_funnel.errors import ConfigError
-from phygital_funnel.quarantine.rules import is_releasable, rule_of
+from phygital_funnel.quarantine.rules import RULES, is_releasable, rule_of
 from phygital_funnel.settings import Settings
+from phygital_funnel.terminal import printable
 
 if TYPE_CHECKING:
     from phygital_funnel.quarantine.reading import RejectedRow, RuleCount
@@ -22,7 +22,7 @@ SHOWN_ROWS, SHOWN_TEXT = 5, 500
 Rows = Annotated[list[str] | None, typer.Argument(metavar="ROW...", help="Ids of rows, as `show` gives them.")]
 Table = Annotated[str | None, typer.Option(help="All rows of this table, for example links.clicks ...")]
 Rule = Annotated[str | None, typer.Option(help="... that break this rule.")]
-Why = Annotated[str, typer.Option(help="Why; the next person will ask.")]
+Why = Annotated[str, typer.Option("--reason", "--why", help="Why; the next person will ask.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON, with every value whole.")]
 
 
@@ -75,6 +75,8 @@ def show(
     """
     from phygital_funnel.quarantine.reading import opened, relation_named
 
+    if rule is not None and rule not in RULES:
+        raise ConfigError(f"{rule!r} is not a row rule; `phygital quarantine list` shows those that rows break.")
     with opened(Settings.from_env()) as quarantine:
         if ":" in what:
             row = quarantine.find(what)
@@ -102,10 +104,8 @@ def release(why: Why, rows: Rows = None, table: Table = None, rule: Rule = None)
     outcome = releasing.release(Settings.from_env(), releasing.Chosen(rows or (), table, rule), why)
     for row_id, decision in outcome.unchanged[:SHOWN_ROWS]:
         console.say(
-            printable(
-                f"{row_id} was released already, by {decision['decided_by']} at {decision['decided_at']}: "
-                f"{decision['reason']}"
-            )
+            f"{row_id} was released already, by {decision['decided_by']} at {decision['decided_at']}: "
+            f"{decision['reason']}"
         )
     _tell(outcome, "released", "nothing new is recorded")
 
@@ -117,7 +117,7 @@ def withdraw(why: Why, rows: Rows = None, table: Table = None, rule: Rule = None
 
     outcome = releasing.withdraw(Settings.from_env(), releasing.Chosen(rows or (), table, rule), why)
     for row_id, _ in outcome.unchanged[:SHOWN_ROWS]:
-        console.say(printable(f"{row_id} is not released"))
+        console.say(f"{row_id} is not released")
     _tell(outcome, "no longer released", "nothing is taken back")
 
 
@@ -138,10 +138,10 @@ def _show(row: "RejectedRow") -> None:
     rule = rule_of(row.row.rule)
     window = f", days {row.window[0]} to {row.window[1]}" if row.window else ""
     origin = " ".join(part for part in (row.account, row.part) if part)
-    console.say(f"row    {printable(row.row.row_id)}")
+    console.say(f"row    {row.row.row_id}")
     console.say(f"  why    {rule.name}: {rule.meaning}")
     console.say(
-        f"  from   {_told(row.row.relation)} {printable(origin)}{window}, landed {row.committed_at} UTC, "
+        f"  from   {_told(row.row.relation)} {origin}{window}, landed {row.committed_at} UTC, "
         f"row {row.row.row_number} of it (the first is 0){_place(row)}"
     )
     console.say(f"  to do  {rule.remedy}")
