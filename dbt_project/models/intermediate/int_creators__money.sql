@@ -1,4 +1,5 @@
 -- Every amount that belongs to a creator, one kind a row; content is its creator's.
+{%- set upto = '(credit.headline_before_micro + credit.' ~ var('headline_model') ~ '_credit_micro)' %}
 with credited as (
     select
         coalesce(credit.creator_id, content.creator_id) as creator_id,
@@ -30,6 +31,26 @@ commissions as (
     where fee = 'affiliate_commission'
 ),
 
+-- What a platform charges for a line is borne by the recipients of its credit, each by its share.
+platform_fees as (
+    select
+        coalesce(credit.creator_id, content.creator_id) as creator_id,
+        credit.market,
+        fees.event_date_market as event_date,
+        fees.currency,
+        'platform_fee' as kind,
+        cast(null as bigint) as order_micro,
+        cast(null as bigint) as retained_order_micro,
+        cast({{ amount_between('fees.fee_minor', upto, 'credit.headline_before_micro') }} as bigint) as amount_minor
+    from {{ ref('fct_order_fees') }} as fees
+    join {{ ref('fct_attribution_credit_wide') }} as credit
+        on credit.conversion_id = fees.conversion_id
+    left join {{ ref('dim_content') }} as content
+        on content.content_id = credit.content_id
+    where fees.fee <> 'affiliate_commission'
+        and credit.evidence <> 'unattributed'
+),
+
 of_ads as (
     select
         ads.ad_id,
@@ -55,6 +76,8 @@ of_ad_groups as (
 select * from credited
 union all
 select * from commissions
+union all
+select * from platform_fees
 union all
 select
     of_ads.creator_id,

@@ -17,6 +17,8 @@ select
         as tag_net_minor,
     cast(coalesce(sum(case when kind = 'spend' then amount_minor end), 0) as bigint)
         as spend_minor,
+    cast(coalesce(sum(case when kind = 'platform_fee' then amount_minor end), 0) as bigint)
+        as platform_fees_minor,
     cast(coalesce(sum(case when kind = 'commission_expected' then amount_minor end), 0) as bigint)
         as commission_expected_minor,
     cast(coalesce(sum(case when kind = 'commission_settled' then amount_minor end), 0) as bigint)
