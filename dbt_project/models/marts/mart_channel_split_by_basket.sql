@@ -6,7 +6,7 @@ with linked as (
     from {{ ref('fct_attribution_credit') }}
     where attribution_model = '{{ var("headline_model") }}'
         and credit_resolution = 'line'
-        and evidence <> 'unattributed'
+        and channel like 'tiktok%'
     group by conversion_id
 ),
 

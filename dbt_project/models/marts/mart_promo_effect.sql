@@ -9,7 +9,7 @@ linked as (
     from {{ ref('fct_attribution_credit') }}
     where attribution_model = '{{ var("headline_model") }}'
         and credit_resolution = 'line'
-        and evidence <> 'unattributed'
+        and channel like 'tiktok%'
         and credit_micro > 0
 ),
 
