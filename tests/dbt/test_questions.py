@@ -32,6 +32,19 @@ def test_every_query_reads_the_columns_that_are_published(release, number):
     release.execute(questions()[number]).fetchall()
 
 
+def test_revenue_without_a_rate_is_told_beside_the_sum(release):
+    """A sum that leaves it out must not pass for the whole."""
+    release.execute("begin")
+    release.execute(
+        "insert into mart_attribution_daily by name select * from (values ('USD', 900, 900), ('GBP', 5000, null)) "
+        "as credited (currency, attributed_amount_minor, attributed_amount_reporting_minor), "
+        "(values ('attributed', 'last_engaged_touch', 'amazon', 'tiktok_ads', date '2026-10-05', 'USD')) as shared "
+        "(attribution_view, attribution_model, platform, channel, event_date_market, reporting_currency)"
+    )
+    assert release.execute(questions()[1]).fetchall() == [(900, "USD", 1)]
+    release.execute("rollback")
+
+
 def test_there_are_twenty_questions():
     assert sorted(questions()) == list(range(1, 21))
 

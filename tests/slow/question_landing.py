@@ -5,7 +5,12 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from phygital_funnel.sources.registry import all_streams
+from phygital_funnel.sources.stream import Coverage
+
 CLICK_DAYS = 14
+COVERAGE = {stream.relation: stream.coverage for stream in all_streams()}
+DATES = ("stat_time_day", "stat_time_hour", "date", "snapshot_date", "create_date", "start_date")
 Rows = list[tuple[Any, ...]]
 
 
@@ -23,9 +28,29 @@ class Landed:
         self.linked = self._linked()
 
     def rows(self, stream: str) -> pd.DataFrame:
-        """What was landed, repeats of windows that overlap left out."""
+        """What was landed and no later read of its account and part has replaced, each row once."""
         frame = self._build.execute(f"from raw.{stream}").df()
+        if COVERAGE[stream] is Coverage.SNAPSHOT:
+            frame = frame[frame["_commit"] == frame.groupby(["_account", "_part"])["_commit"].transform("max")]
+        elif COVERAGE[stream] is Coverage.WINDOW:
+            frame = frame[~self._read_again(stream, frame)]
         return frame[[name for name in frame if not name.startswith("_")]].drop_duplicates()
+
+    def _read_again(self, stream: str, frame: pd.DataFrame) -> "pd.Series[bool]":
+        """Rows whose date lies in the window of a later read."""
+        source, _, name = stream.partition("__")
+        reads = self._build.execute(
+            "select account, part, _commit, window_from, window_to from raw.manifests "
+            "where source = $1 and stream = $2",
+            [source, name],
+        ).df()
+        known = frame[next(column for column in DATES if column in frame)].str.replace("-", "").str[:8]
+        gone = pd.Series(False, index=frame.index)
+        for read in reads.itertuples(index=False):
+            account, part, commit, first, last = read
+            same = (frame["_account"] == account) & (frame["_part"] == part) & (frame["_commit"] < commit)
+            gone |= same & (known >= f"{first:%Y%m%d}") & (known <= f"{last:%Y%m%d}")
+        return gone
 
     def _linked(self) -> pd.DataFrame:
         """Line, creator, evidence and age of the click, for every line that something links to TikTok."""
@@ -85,10 +110,13 @@ class Landed:
         ads = self.rows("tiktok_ads__ads")[["ad_id", "campaign_id", "tiktok_item_id", "video_id"]]
         return ads.assign(shown=ads["tiktok_item_id"].fillna(ads["video_id"]))
 
-    def credited(self) -> pd.DataFrame:
-        """Linked lines with their amounts and their share of an order."""
-        found = self.linked.merge(self.lines, on="conversion_id")
-        return found.assign(orders=1 / found["lines_in_order"])
+    def creators_of_posts(self) -> dict[str, str]:
+        """Creator of each post, by the handle of its account."""
+        posts = self.rows("tiktok_organic__videos")[["business_id", "item_id"]].drop_duplicates()
+        accounts = self.rows("tiktok_organic__account_daily")[["business_id", "username"]].drop_duplicates()
+        creators = self.rows("reference__creators")[["creator_id", "handle"]]
+        found = posts.merge(accounts, on="business_id").merge(creators, left_on="username", right_on="handle")
+        return dict(zip(found["item_id"], found["creator_id"], strict=True))
 
 
 def utc(texts: "pd.Series[str]") -> Any:

@@ -6,24 +6,30 @@ Net amounts of single lines come from the order ledger, which has an oracle of i
 import pandas as pd
 
 from .question_landing import Landed, Rows, ad_days
+from .question_tags import credited
 
 REPLICA_DAYS = 7
 BANDS = ((1500, "000-015"), (3000, "015-030"), (6000, "030-060"), (12000, "060-120"))
 
 
 def net_on_amazon(landed: Landed) -> Rows:
-    """1: code and click lines of October."""
-    found = landed.credited()
-    october = pd.to_datetime(found["event_date_market"]).dt.month == 10
-    net = found[october & (found["platform"] == "amazon")]["net_amount_reporting_minor"].sum()
-    return [(int(net), "USD")]
+    """1: code, click and tag credit of October; all of it has a rate."""
+    found = _of_october(landed)
+    unconverted = found["net_amount_minor"].notna() & found["net_amount_reporting_minor"].isna()
+    return [(int(found["net_amount_reporting_minor"].sum()), "USD", int(unconverted.sum()))]
+
+
+def _of_october(landed: Landed) -> pd.DataFrame:
+    """What ads and creators are credited with of Amazon's orders; a click that names neither is another channel's."""
+    found = credited(landed)
+    named = found["campaign_id"].notna() | found["creator_id"].notna()
+    return found[named & (found["platform"] == "amazon") & (pd.to_datetime(found["event_date_market"]).dt.month == 10)]
 
 
 def range_of_models(landed: Landed) -> Rows:
-    """2: the replica with seven days sees fewer clicks than the house rules; codes count in all."""
-    found = landed.credited()
-    found = found[found["platform"] == "amazon"]
-    few = found[(found["evidence"] == "promo_code") | (found["days"] < REPLICA_DAYS)]
+    """2: the replica with seven days sees fewer clicks than the house rules; codes and tags count in all."""
+    found = _of_october(landed)
+    few = found[(found["evidence"] != "identity") | (found["days"] < REPLICA_DAYS)]
     most, least = found["orders"].sum(), few["orders"].sum()
     return [(least, most, few["net_amount_reporting_minor"].sum(), found["net_amount_reporting_minor"].sum())]
 
@@ -114,8 +120,8 @@ def live_sessions(landed: Landed) -> Rows:
     )
     shop = landed.linked[landed.linked["evidence"] == "shop_affiliate"][["conversion_id", "creator_id"]]
     sold = sold.merge(shop, on="conversion_id", how="left")
-    amazon = landed.credited()
-    amazon = amazon[amazon["platform"] == "amazon"].dropna(subset=["creator_id"])
+    amazon = credited(landed)
+    amazon = amazon[(amazon["platform"] == "amazon") & amazon["is_line"]].dropna(subset=["creator_id"])
     answers: Rows = []
     for (room, market, currency), lines in sold.groupby(["room", "market", "currency"]):
         creators = lines["creator_id"].dropna().unique()
@@ -131,12 +137,14 @@ def live_sessions(landed: Landed) -> Rows:
 
 
 def _costs(landed: Landed) -> pd.DataFrame:
-    """Per creator and currency: credited net, commissions (settled, else expected) and the spend on her posts."""
+    """Per creator and currency: credited net, its fees, commissions (settled, else expected), spend on her posts."""
     creators = landed.rows("reference__creators").assign(key=lambda frame: frame["handle"].str.lower())
-    found = landed.credited().dropna(subset=["creator_id"])
-    net = found.groupby(["creator_id", "currency"])["net_amount_minor"].sum()
+    found = credited(landed).dropna(subset=["creator_id"])
+    sums = found.groupby(["creator_id", "currency"])[["net_amount_minor", "fee_minor"]].sum()
+    net, fees = sums["net_amount_minor"], sums["fee_minor"]
     named = landed.rows("tiktok_shop__affiliate_orders").assign(key=lambda frame: frame["creator_username"].str.lower())
-    named = named.merge(creators, on="key")
+    # The affiliate report may know an order of the last hours before the orders report does.
+    named = named[named["order_id"].isin(landed.lines["order_id"])].merge(creators, on="key")
     paid = (
         named["actual_paid_commission_amount"]
         .astype(float)
@@ -149,14 +157,14 @@ def _costs(landed: Landed) -> pd.DataFrame:
     posts = posts.merge(owners, on="business_id").merge(creators, left_on="username", right_on="handle")
     reports = ad_days(landed).merge(posts[["item_id", "creator_id"]], left_on="tiktok_item_id", right_on="item_id")
     spend = reports.groupby(["creator_id", "currency"])["spend_minor"].sum()
-    table = pd.concat({"net": net, "commission": commission, "spend": spend}, axis=1).fillna(0)
+    table = pd.concat({"net": net, "fees": fees, "commission": commission, "spend": spend}, axis=1).fillna(0)
     return table.reset_index().merge(creators[["creator_id", "handle"]], on="creator_id")
 
 
 def contributions(landed: Landed) -> Rows:
-    """5: net less commissions and spend; no bonus was earned by an ad group of one creator."""
+    """5: net less fees, commissions and spend; no ad group is one creator's, so none has a bonus."""
     table = _costs(landed)
-    table["left"] = table["net"] - table["commission"] - table["spend"]
+    table["left"] = table["net"] - table["fees"] - table["commission"] - table["spend"]
     table = table.sort_values(["currency", "left", "handle"], ascending=[True, False, True])
     return [tuple(row) for row in table[["handle", "currency", "left"]].to_numpy()]
 
@@ -165,20 +173,18 @@ def not_paid_back(landed: Landed) -> Rows:
     """6: who costs more than is credited to her."""
     table = _costs(landed)
     table["cost"] = table["commission"] + table["spend"]
-    table = table[table["cost"] > table["net"]].sort_values("creator_id")
-    return [tuple(row) for row in table[["creator_id", "cost", "net"]].to_numpy()]
+    table = table[table["cost"] > table["net"]].sort_values(["creator_id", "currency"])
+    return [tuple(row) for row in table[["creator_id", "currency", "cost", "net"]].to_numpy()]
 
 
-def _by_kind(landed: Landed, credited: pd.DataFrame) -> pd.DataFrame:
+def _by_kind(landed: Landed, found: pd.DataFrame) -> pd.DataFrame:
     """Net, spend and views of content by kind and currency."""
     posts = set(landed.rows("tiktok_organic__videos")["item_id"])
     contents = landed.contents()
     known = posts | set(contents["shown"])
-    credited = credited[credited["content_id"].isin(known)]
+    found = found[found["content_id"].isin(known)]
     net = (
-        credited["net_amount_minor"]
-        .groupby([credited["content_id"].isin(posts).rename("is_post"), credited["currency"]])
-        .sum()
+        found["net_amount_minor"].groupby([found["content_id"].isin(posts).rename("is_post"), found["currency"]]).sum()
     )
     days = ad_days(landed).merge(contents[["ad_id", "shown"]], on="ad_id")
     days = days.assign(is_post=days["shown"].isin(posts), views=days["video_watched_6s"].astype(int))
@@ -188,7 +194,7 @@ def _by_kind(landed: Landed, credited: pd.DataFrame) -> pd.DataFrame:
 
 def content_that_sells(landed: Landed) -> Rows:
     """7: net per six-second view, of posts and of videos made for ads."""
-    table = _by_kind(landed, landed.credited())
+    table = _by_kind(landed, credited(landed))
     rows = [
         (
             "post" if row.is_post else "ad_video",
@@ -204,8 +210,8 @@ def content_that_sells(landed: Landed) -> Rows:
 
 def spark_against_other_ads(landed: Landed) -> Rows:
     """14: net of clicks on ads for their spend."""
-    credited = landed.credited()
-    table = _by_kind(landed, credited[credited["campaign_id"].notna()])
+    found = credited(landed)
+    table = _by_kind(landed, found[found["campaign_id"].notna()])
     rows = [
         ("spark" if row.is_post else "in_feed", row.currency, row.spend_minor, row.net, row.net / row.spend_minor)
         for row in table.itertuples()

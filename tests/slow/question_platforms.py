@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from .question_landing import Landed, Rows, ad_days, utc
+from .question_tags import PRODUCT_PURCHASES
 
-LEAST_CLICKS = 10
 BUCKETS = {
     "1h": 1,
     "6h": 6,
@@ -109,8 +109,14 @@ def claims(landed: Landed) -> Rows:
         market=tags["profile_id"].map(country).map(by_country),
         orders=tags["attributed_total_purchases14d"].astype(int),
     )  # fmt: skip
+    products = landed.rows("amazon_attribution__products")
+    products = products.assign(
+        method="amazon_attribution products", scope="amazon", day=products["date"],
+        market=products["profile_id"].map(country).map(by_country),
+        orders=sum(products[name].fillna(0).astype(int) for name in PRODUCT_PURCHASES),
+    )  # fmt: skip
     wanted = ["method", "scope", "market", "day", "orders"]
-    every = pd.concat([frame[wanted] for frame in (ads, affiliate, *by_window, tags)])
+    every = pd.concat([frame[wanted] for frame in (ads, affiliate, *by_window, tags, products)])
     every["week"] = _monday(every["day"])
     claimed = every.groupby(["method", "scope", "market", "week"], as_index=False)["orders"].sum()
     sold = landed.lines[~landed.lines["conversion_status"].isin(["cancelled", "refunded"])]
@@ -143,14 +149,14 @@ def _monday(days: Any) -> Any:
 
 
 def tag_survival(landed: Landed) -> Rows:
-    """12: clicks through tagged links, and those Amazon saw; it says nothing below ten."""
+    """12: clicks through tagged links, and those Amazon saw; a tag that never showed anything says nothing."""
     tagged = set(landed.rows("reference__tags")["ad_id"])
     clicks = landed.rows("links__clicks")
     sent = clicks[clicks["ad_id"].isin(tagged)].groupby("campaign_id").size()
     rows = landed.rows("amazon_attribution__performance")
     rows = rows[rows["level"] == "CAMPAIGN"]
     seen = rows["click_throughs"].astype(int).groupby(rows["campaign_id"]).sum()
-    seen = {campaign: total for campaign, total in seen.items() if total >= LEAST_CLICKS}
+    seen = {campaign: total for campaign, total in seen.items() if total}
     return [
         (name, total, seen.get(name), seen[name] / total if name in seen else None)
         for name, total in sorted(sent.items())
@@ -172,7 +178,7 @@ def landings_by_day(landed: Landed) -> Rows:
     rows = landed.rows("amazon_attribution__performance")
     rows = rows[rows["level"] == "CAMPAIGN"]
     seen = rows["click_throughs"].astype(int).groupby(rows["campaign_id"]).sum()
-    told = rows[rows["campaign_id"].isin(seen[seen >= LEAST_CLICKS].index)]
+    told = rows[rows["campaign_id"].isin(seen[seen > 0].index)]
     pages = told["attributed_total_detail_page_views_clicks14d"].astype(int).groupby(told["date"]).sum()
     newest = sorted(clicks.index, reverse=True)[:14]
     return [(pd.Timestamp(day).date(), clicks[day], pages.get(day.replace("-", ""))) for day in newest]
@@ -219,13 +225,9 @@ def searches(landed: Landed) -> Rows:
     """19: volumes by market and week, each query once."""
     rows = landed.rows("amazon_seller__search_query_performance")
     markets = landed.rows("reference__markets")[["market", "marketplace_id"]]
+    # What the simulated brand calls itself, and the first word of its products' names.
     rows = rows[rows["search_query"].str.contains("sandbox")].merge(markets, on="marketplace_id")
     rows["volume"] = rows["search_query_volume"].astype(int)
     once = rows.groupby(["market", "start_date", "search_query"], as_index=False)["volume"].max()
     sums = once.groupby(["market", "start_date"])["volume"].sum()
     return [(market, pd.Timestamp(week).date(), total) for (market, week), total in sums.items()]
-
-
-def nothing_to_explain(landed: Landed) -> Rows:
-    """18: the first release follows none."""
-    return []
