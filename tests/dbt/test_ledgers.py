@@ -3,7 +3,10 @@
 from decimal import Decimal
 
 import ledger_world
+import postings
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from spoiling import spoil
 
 from phygital_funnel.warehouse import database
@@ -165,6 +168,34 @@ def test_evidence_of_each_line(world) -> None:
         ("linked", "touch:k2", "tiktok_creators", "bob", None, "identity", 2, MILLION // 2),
         ("still pending", "unattributed", None, None, None, "unattributed", None, MILLION),
     ]
+
+
+POSTINGS = "from ledgers.fct_attribution_postings"
+THIRDS = postings.Line(credit=(333_333, 333_333, 333_334), nets=(1000, 667, 334, 0), reporting=(800, 534, 267, 0))
+
+
+@pytest.fixture
+def build(world):
+    with database.connect(world.path) as con:
+        yield con
+
+
+def test_three_refunds_end_at_zero_on_each_of_three_recipients(build) -> None:
+    """10.00 by thirds, given back in three parts; the parts of the amounts alone would leave cents behind."""
+    (found,) = postings.posted(build, [THIRDS], POSTINGS)
+    assert found == {
+        "touch:t0": [(333, 266), (-111, -89), (-111, -89), (-111, -88)],
+        "touch:t1": [(333, 267), (-111, -89), (-111, -89), (-111, -89)],
+        "touch:t2": [(334, 267), (-111, -88), (-111, -89), (-112, -90)],
+    }
+    assert [tuple(map(sum, zip(*amounts, strict=True))) for amounts in found.values()] == [(0, 0)] * 3
+
+
+@settings(deadline=None, database=None, max_examples=20, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(known=st.lists(postings.lines(), min_size=1, max_size=10))
+def test_events_post_the_difference_of_two_shares(build, known: list[postings.Line]) -> None:
+    """Rule 18, recipient by recipient and event by event, in both currencies."""
+    assert postings.posted(build, known, POSTINGS) == [postings.expected(line) for line in known]
 
 
 def test_daily_attribution_counts_orders_and_not_lines(world) -> None:
