@@ -1,9 +1,3 @@
-{% set counts = {
-    'impressions': 'impressions', 'clicks': 'clicks', 'video_play_actions': 'video_plays', 'video_watched_2s': 'views_2s',
-    'video_watched_6s': 'views_6s', 'likes': 'likes', 'comments': 'comments', 'shares': 'shares', 'follows': 'follows',
-    'profile_visits': 'profile_visits', 'conversion': 'conversions'
-} -%}
-
 with landed as (
     select * from {{ raw_relation('tiktok_ads', 'ad_report_hourly') }}
 ),
@@ -15,14 +9,30 @@ typed as (
         {{ wall_hour('stat_time_hour') }} as event_hour_source,
         cast({{ wall_hour('stat_time_hour') }} as date) as event_date_source,
         {{ decimal_number('spend') }} as spend_amount,
-        {% for wire_name, name in counts.items() -%}
-        {{ whole_number(wire_name) }} as {{ name }},
-        {% endfor -%}
+        {{ whole_number('impressions') }} as impressions,
+        {{ whole_number('clicks') }} as clicks,
+        {{ whole_number('video_play_actions') }} as video_plays,
+        {{ whole_number('video_watched_2s') }} as views_2s,
+        {{ whole_number('video_watched_6s') }} as views_6s,
+        {{ whole_number('likes') }} as likes,
+        {{ whole_number('comments') }} as comments,
+        {{ whole_number('shares') }} as shares,
+        {{ whole_number('follows') }} as follows,
+        {{ whole_number('profile_visits') }} as profile_visits,
+        {{ whole_number('conversion') }} as conversions,
         (
             {{ is_bad_decimal('spend') }}
-            {% for wire_name in counts -%}
-            or {{ is_bad_whole_number(wire_name) }}
-            {% endfor -%}
+            or {{ is_bad_whole_number('impressions') }}
+            or {{ is_bad_whole_number('clicks') }}
+            or {{ is_bad_whole_number('video_play_actions') }}
+            or {{ is_bad_whole_number('video_watched_2s') }}
+            or {{ is_bad_whole_number('video_watched_6s') }}
+            or {{ is_bad_whole_number('likes') }}
+            or {{ is_bad_whole_number('comments') }}
+            or {{ is_bad_whole_number('shares') }}
+            or {{ is_bad_whole_number('follows') }}
+            or {{ is_bad_whole_number('profile_visits') }}
+            or {{ is_bad_whole_number('conversion') }}
         ) as has_bad_number,
         {{ landing_columns() }}
     from landed

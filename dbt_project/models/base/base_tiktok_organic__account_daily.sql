@@ -1,8 +1,3 @@
-{% set counts = [
-    'video_views', 'unique_video_views', 'profile_views', 'likes', 'comments', 'shares', 'bio_link_clicks',
-    'daily_new_followers', 'daily_lost_followers', 'followers_count', 'videos_count'
-] -%}
-
 with landed as (
     select * from {{ raw_relation('tiktok_organic', 'account_daily') }}
 ),
@@ -12,13 +7,29 @@ typed as (
         coalesce({{ clean_text('business_id') }}, {{ clean_text('_account') }}) as business_id,
         {{ iso_date('date') }} as event_date_source,
         {{ clean_text('username') }} as username,
-        {% for name in counts -%}
-        {{ whole_number(name) }} as {{ name }},
-        {% endfor -%}
+        {{ whole_number('video_views') }} as video_views,
+        {{ whole_number('unique_video_views') }} as unique_video_views,
+        {{ whole_number('profile_views') }} as profile_views,
+        {{ whole_number('likes') }} as likes,
+        {{ whole_number('comments') }} as comments,
+        {{ whole_number('shares') }} as shares,
+        {{ whole_number('bio_link_clicks') }} as bio_link_clicks,
+        {{ whole_number('daily_new_followers') }} as daily_new_followers,
+        {{ whole_number('daily_lost_followers') }} as daily_lost_followers,
+        {{ whole_number('followers_count') }} as followers_count,
+        {{ whole_number('videos_count') }} as videos_count,
         (
-            {% for name in counts -%}
-            {{ 'or ' if not loop.first }}{{ is_bad_whole_number(name) }}
-            {% endfor -%}
+            {{ is_bad_whole_number('video_views') }}
+            or {{ is_bad_whole_number('unique_video_views') }}
+            or {{ is_bad_whole_number('profile_views') }}
+            or {{ is_bad_whole_number('likes') }}
+            or {{ is_bad_whole_number('comments') }}
+            or {{ is_bad_whole_number('shares') }}
+            or {{ is_bad_whole_number('bio_link_clicks') }}
+            or {{ is_bad_whole_number('daily_new_followers') }}
+            or {{ is_bad_whole_number('daily_lost_followers') }}
+            or {{ is_bad_whole_number('followers_count') }}
+            or {{ is_bad_whole_number('videos_count') }}
         ) as has_bad_number,
         {{ landing_columns() }}
     from landed

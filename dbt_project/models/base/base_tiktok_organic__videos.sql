@@ -1,8 +1,3 @@
-{% set counters = [
-    'likes', 'comments', 'shares', 'favorites', 'video_views', 'profile_views', 'new_followers', 'reach'
-] -%}
-{% set measures = ['video_duration', 'total_time_watched', 'average_time_watched', 'full_video_watched_rate'] -%}
-
 with landed as (
     select * from {{ raw_relation('tiktok_organic', 'videos') }}
 ),
@@ -17,20 +12,32 @@ typed as (
         {{ clean_text('share_url') }} as share_url,
         {{ clean_text('media_type') }} as media_type,
         case {{ clean_text('is_ad') }} when 'true' then true when 'false' then false end as is_ad,
-        {% for name in counters -%}
-        {{ whole_number(name) }} as {{ name }},
-        {% endfor -%}
-        {% for name in measures -%}
-        {{ decimal_number(name) }} as {{ name }},
-        {% endfor -%}
+        {{ whole_number('likes') }} as likes,
+        {{ whole_number('comments') }} as comments,
+        {{ whole_number('shares') }} as shares,
+        {{ whole_number('favorites') }} as favorites,
+        {{ whole_number('video_views') }} as video_views,
+        {{ whole_number('profile_views') }} as profile_views,
+        {{ whole_number('new_followers') }} as new_followers,
+        {{ whole_number('reach') }} as reach,
+        {{ decimal_number('video_duration') }} as video_duration,
+        {{ decimal_number('total_time_watched') }} as total_time_watched,
+        {{ decimal_number('average_time_watched') }} as average_time_watched,
+        {{ decimal_number('full_video_watched_rate') }} as full_video_watched_rate,
         (
             ({{ clean_text('create_time') }} is not null and {{ epoch_instant('create_time') }} is null)
-            {% for name in counters -%}
-            or {{ is_bad_whole_number(name) }}
-            {% endfor -%}
-            {% for name in measures -%}
-            or {{ is_bad_decimal(name) }}
-            {% endfor -%}
+            or {{ is_bad_whole_number('likes') }}
+            or {{ is_bad_whole_number('comments') }}
+            or {{ is_bad_whole_number('shares') }}
+            or {{ is_bad_whole_number('favorites') }}
+            or {{ is_bad_whole_number('video_views') }}
+            or {{ is_bad_whole_number('profile_views') }}
+            or {{ is_bad_whole_number('new_followers') }}
+            or {{ is_bad_whole_number('reach') }}
+            or {{ is_bad_decimal('video_duration') }}
+            or {{ is_bad_decimal('total_time_watched') }}
+            or {{ is_bad_decimal('average_time_watched') }}
+            or {{ is_bad_decimal('full_video_watched_rate') }}
         ) as has_bad_number,
         {{ landing_columns() }}
     from landed

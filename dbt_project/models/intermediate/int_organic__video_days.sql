@@ -1,5 +1,3 @@
-{% set counters = ['video_views', 'likes', 'comments', 'shares', 'favorites', 'profile_views', 'new_followers'] -%}
-
 with snapshots as (
     select * from {{ ref('stg_tiktok_organic__videos') }}
 ),
@@ -22,10 +20,14 @@ followed as (
     select
         snapshots.*,
         looks.previous_look,
-        lag(snapshots.snapshot_date) over post as previous_date
-        {%- for name in counters %},
-        lag(snapshots.{{ name }}) over post as previous_{{ name }}
-        {%- endfor %}
+        lag(snapshots.snapshot_date) over post as previous_date,
+        lag(snapshots.video_views) over post as previous_video_views,
+        lag(snapshots.likes) over post as previous_likes,
+        lag(snapshots.comments) over post as previous_comments,
+        lag(snapshots.shares) over post as previous_shares,
+        lag(snapshots.favorites) over post as previous_favorites,
+        lag(snapshots.profile_views) over post as previous_profile_views,
+        lag(snapshots.new_followers) over post as previous_new_followers
     from snapshots
     join looks
         on looks.business_id = snapshots.business_id
@@ -47,16 +49,21 @@ final as (
         item_id,
         snapshot_date,
         coalesce(previous_date, case when is_new then previous_look end) as previous_date,
-        {% for name in counters -%}
-        case
-            when {{ name }} < previous_{{ name }} then 0
-            else {{ name }} - case when is_new then 0 else previous_{{ name }} end
-        end as {{ name }}_added,
-        {% endfor -%}
+        {{ gained('video_views') }} as video_views_added,
+        {{ gained('likes') }} as likes_added,
+        {{ gained('comments') }} as comments_added,
+        {{ gained('shares') }} as shares_added,
+        {{ gained('favorites') }} as favorites_added,
+        {{ gained('profile_views') }} as profile_views_added,
+        {{ gained('new_followers') }} as new_followers_added,
         coalesce(
-            {% for name in counters -%}
-            {{ name }} < previous_{{ name }}{{ ' or ' if not loop.last }}
-            {% endfor -%},
+            video_views < previous_video_views
+            or likes < previous_likes
+            or comments < previous_comments
+            or shares < previous_shares
+            or favorites < previous_favorites
+            or profile_views < previous_profile_views
+            or new_followers < previous_new_followers,
             false
         ) as has_decrease
     from compared
