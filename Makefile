@@ -33,8 +33,9 @@ test: $(VENV)/.ready $(CONFORMANCE_VENV)/.ready ## every test but the slow ones;
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 	$(CONFORMANCE) || { status=$$?; test -n "$(PYTEST_ARGS)" -a $$status -eq 5; }
 
+# Three workers on two cores, since these tests wait for schedulers, servers and killed processes.
 test-slow: $(VENV)/.ready ## the tests that take minutes
-	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) || { status=$$?; test $$status -eq 5; }
+	$(BIN)/python -m pytest -m slow -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS) || { status=$$?; test $$status -eq 5; }
 
 conformance: $(CONFORMANCE_VENV)/.ready ## the sandbox read by other people's API clients; part of test
 	$(CONFORMANCE)
