@@ -276,7 +276,7 @@ class Oracle:
 
     def credit(self) -> dict[tuple[str, str], int]:
         """Micro-credit by line and recipient key."""
-        out = {}
+        out: dict[tuple[str, str], int] = {}
         for cell, pairs in self.pairs.items():
             orders, before = self.kept(cell), 0
             if not orders:

@@ -99,9 +99,8 @@ select
     'GLOW10' as code_key, 'US' as market, unnest(['r1', 'r2']) as creator_id,
     unnest([timestamp '2026-01-01', timestamp '2026-06-01']) as valid_from, unnest([timestamp '2026-06-01', null]) as valid_to;
 create table staging.stg_reference__fx_rates as
-select
-    unnest([date '2026-10-30', date '2026-10-29', date '2026-10-30']) as rate_date, unnest(['USD', 'USD', 'GBP']) as currency,
-    1.08::decimal(24, 12) as units_per_eur;
+select 1.08::decimal(24, 12) as units_per_eur,
+    unnest([date '2026-10-30', date '2026-10-29', date '2026-10-30']) as rate_date, unnest(['USD', 'USD', 'GBP']) as currency;
 create table staging.stg_reference__fees as
 select
     'FR' as market, 'tiktok_shop' as platform, 'referral_fee' as fee, 'tax_included' as fee_base,
