@@ -11,6 +11,8 @@ from phygital_funnel.warehouse.release import current
 
 from .conftest import FIRST_57_DAYS
 
+pytestmark = pytest.mark.slow
+
 # Enough for a release; hourly figures and a report a day would take most of the test's time.
 STREAMS = (
     *(("tiktok_ads", name) for name in ("advertisers", "campaigns", "ad_groups", "ads", "ad_report_daily")),
@@ -48,7 +50,6 @@ def test_a_blocked_release_leaves_the_last_good_one_and_publishes_after_the_fix(
     assert read_status(settings).runs[0].status == "published"
 
 
-@pytest.mark.slow
 def test_a_person_who_holds_what_blocks_gets_a_release_without_it(landed, sandbox, faults):
     settings = landed
     # Later than the extractions before it: at one moment the order among streams is by commit.
