@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from phygital_funnel.errors import BuildError
+from phygital_funnel.logs import TextFormatter
 from phygital_funnel.settings import Settings
 
 # What each layer builds and leaves out. Unit tests are checks of the code, which the test suite runs on made-up rows;
@@ -125,7 +126,7 @@ def _log(folder: Path) -> Iterator[Callable[[Any], None]]:
     """Writes what dbt says into ``dbt.log``; its own log would first word the many events that it then leaves out."""
     folder.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(folder / "dbt.log", maxBytes=10 << 20, backupCount=5, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s [%(levelname)s] %(message)s"))
+    handler.setFormatter(TextFormatter("%(asctime)s [%(levelname)s] %(message)s"))
 
     def written(event: Any) -> None:
         level = LOGGED.get(event.info.level)
