@@ -86,7 +86,7 @@ def test_rows_are_conserved_per_stream(world) -> None:
         )
     }
     assert audit["ad_report_daily"] == (10, 3, 1, 5, 1)
-    assert audit["order_lines"] == (18, 8, 4, 5, 1)
+    assert audit["order_lines"] == (21, 11, 4, 5, 1)
     assert all(landed == sum(parts) for landed, *parts in audit.values())
 
 
@@ -127,10 +127,10 @@ def test_order_lines_have_status_amount_and_market_date(world) -> None:
 def test_equal_lines_of_an_order_stay_apart(world) -> None:
     """Two equal lines have their own ids and each stand for half an order."""
     twins = world.rows(
-        "select conversion_id, line_ordinal, lines_in_order from ledgers.fct_order_lines "
+        "select conversion_id, line_ordinal, order_parts from ledgers.fct_order_lines "
         "where order_id = 'twins' order by 2"
     )
-    assert [(ordinal, lines) for _, ordinal, lines in twins] == [(1, 2), (2, 2)]
+    assert [(ordinal, parts) for _, ordinal, parts in twins] == [(1, 2), (2, 2)]
     assert len({conversion_id for conversion_id, *_ in twins}) == 2
 
 
@@ -199,12 +199,21 @@ def test_events_post_the_difference_of_two_shares(build, known: list[postings.Li
 
 
 def test_daily_attribution_counts_orders_and_not_lines(world) -> None:
-    """The twins count as one order; the cancelled line is an order that was not retained."""
+    """The twins count as one order, and so do three lines; the cancelled line is an order that was not retained."""
     found = world.rows(
         "select sum(orders), sum(retained_orders), sum(credit_micro) from marts.mart_attribution_daily "
         "where attribution_model = 'last_touch'"
     )
-    assert found == [(Decimal(7), Decimal(6), 8 * MILLION)]
+    assert found == [(Decimal(8), Decimal(7), 11 * MILLION)]
+
+
+def test_products_share_an_order_equally_and_so_do_the_rows_of_each(world) -> None:
+    """Rows A, A with a code and B: each product is half the order, and the code's row is half of its product."""
+    found = world.rows(
+        "select evidence, sum(orders) from marts.mart_attribution_daily "
+        "where attribution_model = 'last_touch' and event_date_market = date '2026-10-03' group by 1 order by 1"
+    )
+    assert found == [("promo_code", Decimal("0.25")), ("unattributed", Decimal("0.75"))]
 
 
 def test_claims_stand_beside_the_ledger(world) -> None:

@@ -49,7 +49,7 @@ def test_each_unit_of_a_shop_order_is_a_line_in_the_shops_market(order_ledger: W
     found = _lines(
         order_ledger,
         "order_id, platform, market, asin, sku, conversion_status, gross_amount_minor, discount_minor, "
-        "net_amount_minor, lines_in_order, event_date_market::varchar",
+        "net_amount_minor, order_parts, event_date_market::varchar",
         "units", "unpaid",
     )  # fmt: skip
     shared = ("tiktok_shop", "US", "p1", "S-1")

@@ -25,6 +25,7 @@ class Landed:
     def __init__(self, build: duckdb.DuckDBPyConnection, release: duckdb.DuckDBPyConnection) -> None:
         self._build = build
         self.lines = release.execute("from fct_order_lines").df()
+        self.order_shares = order_shares(self.lines)
         self.linked = self._linked()
 
     def rows(self, stream: str) -> pd.DataFrame:
@@ -117,6 +118,16 @@ class Landed:
         creators = self.rows("reference__creators")[["creator_id", "handle"]]
         found = posts.merge(accounts, on="business_id").merge(creators, left_on="username", right_on="handle")
         return dict(zip(found["item_id"], found["creator_id"], strict=True))
+
+
+def order_shares(lines: pd.DataFrame) -> "pd.Series[float]":
+    """Which share of its order each line is, by the line's id: products get equal shares, lines of a product too."""
+    shares: dict[str, float] = {}
+    for _, order in lines.groupby(["platform", "order_id"]):
+        products = [rows for _, rows in order.groupby("asin", dropna=False)]
+        for rows in products:
+            shares.update(dict.fromkeys(rows["conversion_id"], 1 / len(products) / len(rows)))
+    return pd.Series(shares)
 
 
 def utc(texts: "pd.Series[str]") -> Any:

@@ -56,7 +56,8 @@ def _baskets(landed: Landed) -> pd.DataFrame:
     lines["band"] = [_band(worth.get(key)) for key in zip(lines["platform"], lines["order_id"], strict=True)]
     placed = lines[lines["platform"] != "events"]
     return placed.assign(
-        orders=1 / placed["lines_in_order"], is_linked=placed["conversion_id"].isin(landed.linked["conversion_id"])
+        orders=placed["conversion_id"].map(landed.order_shares),
+        is_linked=placed["conversion_id"].isin(landed.linked["conversion_id"]),
     )
 
 

@@ -25,7 +25,7 @@ def credited(landed: Landed) -> pd.DataFrame:
     found = pd.concat([linked, tagged], ignore_index=True).merge(_charged(landed), on="conversion_id")
     for name in ("net_amount_minor", "net_amount_reporting_minor", "fee_minor"):
         found[name] = [share(net, *ends) for net, ends in zip(found[name], found["ends"], strict=True)]
-    return found.assign(orders=found["micro"] / ORDER / found["lines_in_order"])
+    return found.assign(orders=found["micro"] / ORDER * found["conversion_id"].map(landed.order_shares))
 
 
 def _charged(landed: Landed) -> pd.DataFrame:

@@ -10,7 +10,7 @@ with credit as (
         credit.creator_id,
         credit.evidence,
         credit.currency,
-        lines.lines_in_order,
+        lines.order_parts,
         lines.reporting_currency,
         credit.credit_micro,
         case when {{ is_retained('credit.conversion_status') }} then credit.credit_micro else 0 end
@@ -34,7 +34,7 @@ summed as (
         creator_id,
         evidence,
         currency,
-        lines_in_order,
+        order_parts,
         reporting_currency,
         cast(sum(credit_micro) as bigint) as credit_micro,
         cast(sum(retained_credit_micro) as bigint) as retained_credit_micro,
@@ -45,12 +45,12 @@ summed as (
     from credit
     group by
         event_date_market, attribution_model, platform, market, channel, campaign_id, content_id,
-        creator_id, evidence, currency, lines_in_order, reporting_currency
+        creator_id, evidence, currency, order_parts, reporting_currency
 )
 
 select
     summed.*,
-    -- Each line of an order stands for its share of the order, rounded to a millionth of an order.
-    {{ mul_div_half_even('credit_micro', '1', 'lines_in_order') }} as order_micro,
-    {{ mul_div_half_even('retained_credit_micro', '1', 'lines_in_order') }} as retained_order_micro
+    -- Each line stands for its part of its order, rounded to a millionth of an order.
+    {{ mul_div_half_even('credit_micro', '1', 'order_parts') }} as order_micro,
+    {{ mul_div_half_even('retained_credit_micro', '1', 'order_parts') }} as retained_order_micro
 from summed

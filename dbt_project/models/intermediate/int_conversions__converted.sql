@@ -62,6 +62,6 @@ select
     {{ epoch_us('converted_at') }} as converted_us,
     event_date_utc,
     event_date_market,
-    lines_in_order,
+    order_parts,
     first_known_at
 from rated

@@ -3,12 +3,15 @@ with lines as (
     where order_id not in (select order_id from {{ ref('int_orders__mirrors') }})
 ),
 
-sizes as (
+-- An order counts once: its products share it equally, and so do the lines of each product (ledger-rules 16).
+products as (
     select
         order_id,
-        count(*) as lines_in_order
+        asin,
+        count(*) as lines_of_product,
+        count(*) over (partition by order_id) as products_in_order
     from lines
-    group by order_id
+    group by order_id, asin
 )
 
 select
@@ -34,10 +37,12 @@ select
     end as journey_key,
     lines.promotion_ids,
     lines.purchased_at as converted_at,
-    sizes.lines_in_order,
+    products.products_in_order * products.lines_of_product as order_parts,
     lines.first_known_at
 from lines
-join sizes
-    on sizes.order_id = lines.order_id
+join products
+    on products.order_id = lines.order_id
+    -- Lines without a product are one product of their order.
+    and products.asin is not distinct from lines.asin
 left join {{ ref('stg_links__registrations') }} as registrations
     on registrations.order_id = lines.order_id

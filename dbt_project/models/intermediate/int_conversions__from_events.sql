@@ -17,6 +17,6 @@ select
     journey_key,
     cast(null as {{ dbt.type_string() }}) as promotion_ids,
     converted_at,
-    1 as lines_in_order,
+    1 as order_parts,
     first_known_at
 from {{ ref('stg_events__conversions') }}

@@ -3,12 +3,15 @@ with lines as (
     where order_origin = 'own_sale'
 ),
 
-sizes as (
+-- An order counts once: its products share it equally, and so do the lines of each product (ledger-rules 16).
+products as (
     select
         order_id,
-        count(*) as lines_in_order
+        product_id,
+        count(*) as lines_of_product,
+        count(*) over (partition by order_id) as products_in_order
     from lines
-    group by order_id
+    group by order_id, product_id
 )
 
 select
@@ -34,11 +37,13 @@ select
     cast(null as {{ dbt.type_string() }}) as journey_key,
     cast(null as {{ dbt.type_string() }}) as promotion_ids,
     lines.created_at as converted_at,
-    sizes.lines_in_order,
+    products.products_in_order * products.lines_of_product as order_parts,
     lines.first_known_at
 from lines
-join sizes
-    on sizes.order_id = lines.order_id
+join products
+    on products.order_id = lines.order_id
+    -- Lines without a product are one product of their order.
+    and products.product_id is not distinct from lines.product_id
 left join {{ ref('int_accounts__markets') }} as markets
     on markets.platform = 'tiktok_shop'
     and markets.account_id = lines.shop_id

@@ -48,6 +48,6 @@ select
     journey_key,
     promotion_ids,
     converted_at,
-    lines_in_order,
+    order_parts,
     first_known_at
 from returned

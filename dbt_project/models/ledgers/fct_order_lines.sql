@@ -34,7 +34,7 @@ select
     lines.event_date_market,
     -- Both sources state their times in UTC.
     lines.event_date_utc as event_date_source,
-    cast(lines.lines_in_order as int) as lines_in_order,
+    cast(lines.order_parts as int) as order_parts,
     lines.first_known_at,
     restated.restated_at,
     cast(coalesce(late.late_touches, 0) as int) as late_touches

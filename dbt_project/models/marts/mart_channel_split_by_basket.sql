@@ -17,7 +17,7 @@ lines as (
         {{ start_of('week', 'lines.event_date_market') }} as week_start,
         coalesce(listings.category, 'unknown') as category,
         baskets.basket_band,
-        lines.lines_in_order,
+        lines.order_parts,
         {{ is_retained('lines.conversion_status') }} as is_retained,
         coalesce(linked.credit_micro, 0) as credit_micro
     from {{ ref('fct_order_lines') }} as lines
@@ -33,7 +33,7 @@ lines as (
     where lines.platform in ('amazon', 'tiktok_shop')
 ),
 
--- Each line of an order stands for its share of the order, rounded to a millionth of an order.
+-- Each line stands for its part of its order, rounded to a millionth of an order.
 shares as (
     select
         platform,
@@ -42,10 +42,10 @@ shares as (
         category,
         basket_band,
         is_retained,
-        {{ mul_div_half_even('count(*) * 1000000', '1', 'lines_in_order') }} as order_micro,
-        {{ mul_div_half_even('sum(credit_micro)', '1', 'lines_in_order') }} as linked_order_micro
+        {{ mul_div_half_even('count(*) * 1000000', '1', 'order_parts') }} as order_micro,
+        {{ mul_div_half_even('sum(credit_micro)', '1', 'order_parts') }} as linked_order_micro
     from lines
-    group by platform, market, week_start, category, basket_band, lines_in_order, is_retained
+    group by platform, market, week_start, category, basket_band, order_parts, is_retained
 )
 
 select

@@ -41,7 +41,7 @@ on_amazon as (
         credit.market,
         credit.currency,
         credit.converted_at,
-        {{ mul_div_half_even('credit.credit_micro', '1', 'lines.lines_in_order') }} as order_micro,
+        {{ mul_div_half_even('credit.credit_micro', '1', 'lines.order_parts') }} as order_micro,
         credit.attributed_amount_minor
     from {{ ref('fct_attribution_credit') }} as credit
     join {{ ref('fct_order_lines') }} as lines

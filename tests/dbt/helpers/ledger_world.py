@@ -160,7 +160,11 @@ def _land_orders(warehouse) -> None:
         _order("no time", purchase_date="soon"),
         _order("no price", item_price=""),
         _order("still pending", **pending),
-    ]
+        # Two products, one of them in two rows of which a code is on the second.
+        *(_order("two products", purchase_date="2026-10-03T18:00:00+00:00", **row) for row in (
+            {}, {"promotion_ids": "ANN10"}, {"sku": "S2", "asin": "B2"},
+        )),
+    ]  # fmt: skip
     warehouse.land("amazon_seller__order_lines", first, account="ATVPDKIKX0DER", at="2026-10-03 00:00:00")
     updated = {"last_updated_date": "2026-10-04T10:00:00+02:00"}
     second = [

@@ -22,7 +22,7 @@ select
     unnest(['o1', 'o2', 'o2', null]) as order_id, unnest(['USD', 'USD', 'USD', 'EUR']) as currency,
     unnest([1001, null, 0, -500])::bigint as net_amount_minor, unnest([1001, null, 0, -540])::bigint as net_amount_reporting_minor,
     unnest(['confirmed', 'pending', 'cancelled', 'confirmed']) as conversion_status,
-    unnest([1, 2, 2, 1]) as lines_in_order, date '2026-11-01' as event_date_utc,
+    unnest([1, 2, 2, 1]) as order_parts, date '2026-11-01' as event_date_utc,
     date '2026-11-01' as event_date_market, 'USD' as reporting_currency;
 
 create table ledgers.fct_order_adjustments as

@@ -29,7 +29,7 @@ create table mart_row_audit (source varchar, stream varchar, landed bigint, stag
     quarantined bigint,
     partial bigint);
 create table fct_order_lines (conversion_id varchar, market varchar, currency varchar, net_amount_minor bigint,
-    net_amount_reporting_minor bigint, lines_in_order bigint);
+    net_amount_reporting_minor bigint);
 create table dim_creators (creator_id varchar, handle varchar);
 """
 # 24 days of a US and a UK campaign; amounts differ by day, market, model and evidence, so that no sums agree by chance.
@@ -49,9 +49,9 @@ from day, (values ('US', 'USD', 1.0), ('UK', 'GBP', 1.25)) v(m, c, rate),
     lateral (values ('tiktok_ads', null, 'identity', shift), ('tiktok_creators', 'cr-1', 'promo_code', 3),
         ('tiktok_creators', 'cr-2', 'identity', 8 - shift), (null, null, 'unattributed', 13)) s(ch, cr, ev, share),
     lateral (select 7000 + 232 * i as net);
-insert into fct_order_lines select m || i || '-' || n, m, c, 7000 + 232 * i, (7000 + 232 * i) * rate, 1
+insert into fct_order_lines select m || i || '-' || n, m, c, 7000 + 232 * i, (7000 + 232 * i) * rate
 from day, range(24) r(n), (values ('US', 'USD', 1.0), ('UK', 'GBP', 1.25)) v(m, c, rate);
-insert into fct_order_lines values ('pending', 'US', 'USD', null, null, 1);
+insert into fct_order_lines values ('pending', 'US', 'USD', null, null);
 insert into mart_platform_reconciliation
 select d, p, method, m, 6 + i % 4, 150000, 14, 320000, 4.5, c
 from day, (values ('US', 'USD'), ('UK', 'GBP')) v(m, c),
