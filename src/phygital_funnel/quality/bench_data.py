@@ -52,8 +52,9 @@ WORLDS = {
         before=_WAITING,
         after=f"update incoming.manifests set row_count = (select count(*) from incoming.{_HOURLY})",
     ),
+    # Days are read again for a month, so that the table of days outgrows that of hours.
     "staging": World(
-        f"base.base_{_HOURLY}",
+        "base.base_tiktok_ads__ad_report_daily",
         {
             f"base.base_{_HOURLY}": ("ad_id",),
             "base.base_tiktok_ads__ad_report_daily": ("ad_id",),
