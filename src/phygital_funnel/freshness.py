@@ -9,17 +9,19 @@ from phygital_funnel import clock
 from phygital_funnel.decisions import held_manifests
 from phygital_funnel.landing import Landing, Manifest
 from phygital_funnel.settings import API_SOURCES, Settings
-from phygital_funnel.sources.registry import all_streams
-from phygital_funnel.sources.stream import Coverage, Stream
+from phygital_funnel.sources.registry import ages, all_streams
+from phygital_funnel.sources.stream import Stream
 
 
 class State(StrEnum):
     """What can be said of a stream."""
 
     FRESH = "fresh"
-    """Every account was extracted within the stream's hours."""
+    """The newest day of every account is within the stream's target."""
     STALE = "stale"
-    """Some account was not."""
+    """That of some account is not."""
+    UNCHANGED = "unchanged"
+    """A table that is dropped as a file: what was landed holds, however old, until another is dropped."""
     NEVER = "never"
     """Nothing that builds may use has been landed."""
 
@@ -31,12 +33,12 @@ class Freshness:
     Args:
         stream: what it is.
         configured: whether its API can be asked; None for streams that arrive as files.
-        state: of the account that was extracted the longest ago.
+        state: of the account whose newest day is the oldest.
         accounts: accounts that are to be extracted; 1 for files, of which only the newest tells anything.
-        fresh_accounts: those of them that are fresh.
+        fresh_accounts: those of them that are fresh, or unchanged.
         newest_at: when the newest extraction was landed.
         age: how long ago that was.
-        newest_day: the last day that was asked for, if the stream has days.
+        newest_day: the last day that was asked for, or that a file is named after; None if the stream has none.
         rows: rows of the newest extraction.
         held: extractions that builds must not use.
     """
@@ -51,6 +53,21 @@ class Freshness:
     newest_day: date | None
     rows: int | None
     held: int
+
+    @property
+    def target(self) -> timedelta | None:
+        """By how much the newest day may lie before now; None for what does not age."""
+        return None if self.state is State.UNCHANGED else timedelta(days=self.stream.due_days)
+
+    @property
+    def landed(self) -> str:
+        """How long ago the newest extraction was landed, in its two largest units; empty if there is none."""
+        return "" if self.age is None else f"{_told(self.age)} ago"
+
+    @property
+    def due(self) -> str:
+        """The target in words."""
+        return "does not age" if self.target is None else _days(self.target.days)
 
 
 def read_freshness(settings: Settings) -> list[Freshness]:
@@ -92,15 +109,18 @@ def _freshness(
 ) -> Freshness:
     usable = [manifest for manifest in manifests if manifest.is_complete and manifest.manifest_id not in held]
     newest = max(usable, key=lambda manifest: manifest.commit, default=None)
-    newest_of = {manifest.account: manifest for manifest in sorted(usable, key=lambda manifest: manifest.commit)}
     is_api = stream.source in API_SOURCES
     # The accounts of files are their names, and a file is landed once: only the newest one tells anything.
     wanted = settings.source(stream.source).accounts if is_api else ("",)
-    fresh = sum(_is_fresh(stream, newest_of.get(account) if is_api else newest, now) for account in wanted)
+    due = now.date() - timedelta(days=stream.due_days)
+    reached = [
+        max((_day(one) for one in usable if not is_api or one.account == account), default=None) for account in wanted
+    ]
+    fresh = sum(day is not None and (day >= due or not ages(stream)) for day in reached)
     return Freshness(
         stream=stream,
         configured=settings.source(stream.source).is_configured if is_api else None,
-        state=_state(newest, fresh, len(wanted)),
+        state=_state(stream, newest, fresh == len(wanted) > 0),
         accounts=len(wanted),
         fresh_accounts=fresh,
         newest_at=newest.committed_at if newest else None,
@@ -111,20 +131,39 @@ def _freshness(
     )
 
 
-def _is_fresh(stream: Stream, newest: Manifest | None, now: datetime) -> bool:
-    if newest is None:
-        return False
-    # A table that is dropped as a file is landed when it changes, so an old one is as good as new.
-    if newest.checksum and stream.coverage is Coverage.SNAPSHOT:
-        return True
-    return now - newest.committed_at <= timedelta(hours=stream.fresh_hours)
-
-
-def _state(newest: Manifest | None, fresh: int, wanted: int) -> State:
+def _state(stream: Stream, newest: Manifest | None, is_fresh: bool) -> State:
     if newest is None:
         return State.NEVER
-    return State.FRESH if fresh == wanted > 0 else State.STALE
+    if not ages(stream):
+        return State.UNCHANGED
+    return State.FRESH if is_fresh else State.STALE
+
+
+def _day(manifest: Manifest) -> date:
+    """The newest day of an extraction, as the gate of landing counts it: without days, that on which it was landed."""
+    return _named_day(manifest) or manifest.committed_at.date()
+
+
+def _named_day(manifest: Manifest) -> date | None:
+    if manifest.window_to:
+        return manifest.window_to
+    try:
+        return date.fromisoformat(manifest.account[:10])  # files of a day are named after it
+    except ValueError:
+        return None
 
 
 def _newest_day(manifests: Iterable[Manifest]) -> date | None:
-    return max((manifest.window_to for manifest in manifests if manifest.window_to), default=None)
+    return max(filter(None, map(_named_day, manifests)), default=None)
+
+
+def _told(age: timedelta) -> str:
+    minutes = max(0, age // timedelta(minutes=1))
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"

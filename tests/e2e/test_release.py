@@ -181,7 +181,7 @@ def test_a_release_tells_how_fresh_each_stream_was(home):
         "where newest_extraction_at is not null order by 1",
     )
 
-    assert rows == [("conversions", "fresh", 0, 36 * 60, 2), ("touchpoints", "fresh", 24 * 60, 36 * 60, 4)]
+    assert rows == [("conversions", "fresh", 0, 3 * 24 * 60, 2), ("touchpoints", "fresh", 24 * 60, 3 * 24 * 60, 4)]
 
 
 def test_a_build_leaves_a_page_of_all_its_checks(home):

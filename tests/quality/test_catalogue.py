@@ -9,8 +9,6 @@ from phygital_funnel import quality
 from phygital_funnel.errors import ConfigError
 from phygital_funnel.quality.catalogue import BEGIN, END, block, lines, questions, refreshed
 from phygital_funnel.quality.suites import Check, find_suites
-from phygital_funnel.sources.registry import all_streams
-from phygital_funnel.sources.stream import Coverage
 
 PROJECT = Path(__file__).parents[2]
 PAGE = PROJECT / "docs" / "quality.md"
@@ -102,21 +100,6 @@ def test_a_catalogue_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "expectations" / "catalogue.json").write_text('{"L1": "what?"}')
     with pytest.raises(ConfigError, match="is no catalogue"):
         questions(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["restated_days_are_read_again", "restated_days_were_not_skipped_twice"])
-def test_the_days_that_are_read_again_are_those_of_the_streams(name: str) -> None:
-    """The horizon has one home, the stream; the query repeats it because SQL cannot ask Python."""
-    query = next(check.kwargs["unexpected_rows_query"] for _, check in CHECKS if check.name == name)
-    listed = {(source, stream, int(days)) for source, stream, days in re.findall(r"\('(\w+)', '(\w+)', (\d+),", query)}
-    declared = {
-        (stream.source, stream.name, days)
-        for stream in all_streams()
-        if stream.coverage is Coverage.WINDOW
-        for days in (stream.reread.days, stream.reread.weekly_days)
-        if days > 1
-    }
-    assert listed == declared
 
 
 def test_no_published_column_slices_people_by_age_or_gender() -> None:

@@ -1,19 +1,22 @@
 """The gate of landing: what is old, what is held, and what a person sees who asks it by hand."""
 
-import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from phygital_funnel import clock, quality
+from phygital_funnel.quality import declared
 from phygital_funnel.quality.suites import find_suites, read_views
 from phygital_funnel.settings import API_SOURCES, Settings
 from phygital_funnel.sources.registry import all_streams
+from phygital_funnel.sources.stream import Reread
 from phygital_funnel.warehouse import database
 from phygital_funnel.warehouse.validate import validate
 
@@ -28,6 +31,7 @@ QUERIES = {
 }
 VANISHING = ("tiktok_ads__ad_report_daily", "amazon_seller__sales_and_traffic", "tiktok_shop__affiliate_orders")
 STREAMS = [stream for stream in all_streams() if stream.source in API_SOURCES]
+Declare = Callable[..., None]
 ALL_OF = "update {schema}.manifests set {change} where source = '{source}' and stream = '{stream}'"
 
 
@@ -66,14 +70,46 @@ def of_age(days: int) -> str:
     return f"window_to = case when window_to is not null then date '{day}' end, committed_at = timestamp '{day} 05:00'"
 
 
-def test_the_gate_holds_each_stream_of_an_api_to_its_own_target() -> None:
-    """SQL cannot ask Python; a stream that the list lacks could fall silent and nobody would hear."""
-    listed = re.findall(r"\('(\w+)', '(\w+)', (\d+), (true|false)\)", "".join(read_views(PROJECT, "landing")))
-    assert [(source, stream, int(days)) for source, stream, days, _ in listed] == [
-        (stream.source, stream.name, stream.due_days) for stream in STREAMS
-    ]
-    mains = [source for source, _, _, is_main in listed if is_main == "true"]
-    assert sorted(mains) == sorted(set(API_SOURCES))
+@pytest.fixture
+def declare(world: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> Declare:
+    """Has all streams declare other numbers than they do."""
+
+    def as_declared(**numbers: Any) -> None:
+        monkeypatch.setattr(declared, "all_streams", lambda: [replace(stream, **numbers) for stream in all_streams()])
+        for view in read_views(PROJECT, "landing"):
+            world.execute(view)
+
+    return as_declared
+
+
+def test_the_gate_holds_a_stream_to_the_days_that_it_declares(
+    world: duckdb.DuckDBPyConnection, declare: Declare
+) -> None:
+    """A target that had a second home would stay what it was there."""
+    warns, blocks = ({f"{source}_{what}" for source in API_SOURCES} for what in ("is_fresh", "has_not_stopped"))
+    world.execute(f"update incoming.manifests set {of_age(30)}")
+    world.execute("update incoming.manifests set account = '2026-10-29.csv' where source = 'links'")
+    for days, expected in ((14, blocks), (29, warns), (30, set())):
+        declare(due_days=days)
+        assert failing(world, *warns, *blocks) == expected
+    for days, holds in ((4, False), (5, True)):
+        declare(due_days=days)
+        assert failing(world, "daily_files_are_there") == (set() if holds else {"daily_files_are_there"})
+
+
+def test_the_gate_asks_for_the_days_that_a_stream_declares_to_read_again(
+    world: duckdb.DuckDBPyConnection, declare: Declare
+) -> None:
+    """The newest run read 27 days, and the days before these were read in September."""
+    skipped = "restated_days_were_not_skipped_twice"
+    world.execute(
+        "insert into raw.manifests select * replace (3 as _commit, timestamp '2026-10-07 05:00' as committed_at, "
+        "date '2026-09-01' as window_from, date '2026-10-06' as window_to) "
+        "from incoming.manifests where source = 'amazon_ads'"
+    )
+    for reread, holds in ((Reread(27), True), (Reread(28), False), (Reread(2, weekly_days=28), False)):
+        declare(reread=reread)
+        assert failing(world, skipped) == (set() if holds else {skipped})
 
 
 def test_each_stream_warns_past_its_target_and_blocks_past_twice_as_long(world: duckdb.DuckDBPyConnection) -> None:

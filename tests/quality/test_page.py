@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from phygital_funnel.landing import Landing
 from phygital_funnel.quality import page
 from phygital_funnel.quality.history import evaluations, standings
 from phygital_funnel.settings import Settings
+from phygital_funnel.sources.links.streams import CLICKS
+from phygital_funnel.sources.reference.streams import LISTINGS
+from phygital_funnel.sources.stream import Extraction
 from phygital_funnel.status import read_status
 
+from .conftest import NOW
 from .recorded import START, check, record
 
 HOSTILE = "</td></style><script>alert(1)</script>\"'><img src=https://evil.example/x onerror=alert(1)>\x1b[2J"
@@ -70,6 +75,25 @@ def test_what_failed_comes_first_and_is_explained(settings: Settings) -> None:
     assert re.findall(r'<span class="address">(r\d)</span></th><td class="nowrap (\w+)">(\w+)', html) == [
         ("r2", "bad", "blocked"), ("r1", "bad", "blocked"), ("r0", "good", "published"),
     ]  # fmt: skip
+
+
+def test_the_page_tells_how_far_each_stream_reaches(settings: Settings, tmp_path: Path) -> None:
+    """A file that did not change is not fresh beside a target that it is far beyond: it does not age."""
+    (tmp_path / "clock").write_text("2026-10-16T06:00:00+00:00")
+    rows = [dict.fromkeys(LISTINGS.columns, "1")]
+    Landing.of(settings).append(Extraction.of_rows(LISTINGS, rows, "listings.csv", checksum="a"))
+    Landing.of(settings).append(
+        Extraction.of_rows(CLICKS, [dict.fromkeys(CLICKS.columns, "1")], "2026-10-15.csv", checksum="b")
+    )
+    (tmp_path / "clock").write_text(NOW.isoformat())
+    html, _ = written(settings)
+    told = {
+        cells[1]: cells[2:6]
+        for row in re.findall(r"<tr>(<th scope=\"row\">.+?)</tr>", html)
+        if (cells := re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row))
+    }
+    assert told["listings"] == ["unchanged", "18 d 0 h ago", "–", "does not age"]
+    assert told["clicks"] == ["stale", "18 d 0 h ago", "2026-10-15", "2 days"]
 
 
 def test_nothing_of_the_tables_becomes_markup_and_nothing_is_loaded(settings: Settings) -> None:

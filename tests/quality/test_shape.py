@@ -1,12 +1,14 @@
 """What keeps a gate's cost in bounds: no query sorts, or groups by a key, a table that grows with the business."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from phygital_funnel import clock, quality
 from phygital_funnel.quality.engine import Engine
+from phygital_funnel.quality.results import SAMPLE_TEXT, keys_of, longest, plain
 from phygital_funnel.quality.suites import Check, Suite, find_suites, read_views
 from phygital_funnel.warehouse import database
 
@@ -23,13 +25,15 @@ FEW_GROUPS = "counts within groups of which there are as many as days, hours, pr
 FEW_FOUND = "sorts only what it has found, which is nothing in a sound table"
 SMALL_SIDE = "what it joins is the smaller table: returns and refunds, claims, or the touches that were credited"
 SUMS = "joins sums by day, week or model, of which there are few"
+SHARES = [(suite, check) for suite, check in CHECKS if check.bound.startswith("few_rows: ")]
+ONE_OF_EACH = {check.name: (suite, check) for suite, check in SHARES}
+FaultsOf = Callable[[str, str], dict[str, tuple[str, str]]]
 ALLOWED = {
     "clicks_arrive": SUMS,
     "covered_days_have_rows": FEW_GROUPS,
     "days_have_their_hours": FEW_GROUPS,
     "known_days_do_not_vanish": "joins the rows of an extraction that has none",
     "no_hour_is_missing": FEW_GROUPS,
-    "plays_are_watched": "looks at the last two months only",
     "sold_skus_are_listed": FEW_FOUND,
     "credited_touches_are_known": FEW_FOUND,
     "no_touch_follows_its_conversion": SMALL_SIDE,
@@ -65,6 +69,30 @@ def test_no_check_costs_more_than_a_pass_over_its_table_unless_it_says_why() -> 
     found = {f"{suite.name}: {check.name}": costs(suite, check) for suite, check in CHECKS}
     assert {name: what for name, what in found.items() if what and name.partition(": ")[2] not in ALLOWED} == {}
     assert {check.name for suite, check in CHECKS if costs(suite, check)} == set(ALLOWED)
+
+
+def test_a_share_names_five_of_its_rows() -> None:
+    """How many rows are wrong helps nobody who has to find one of them."""
+    named = re.compile(r"cast\((max|min)\((.+), 5\) as varchar\)\s+as (newest|some)_")
+    queries = {f"{suite.name}: {check.name}": str(check.kwargs["unexpected_rows_query"]) for suite, check in SHARES}
+    assert [name for name, query in queries.items() if not named.search(query)] == []
+
+
+@pytest.mark.parametrize(("suite", "check"), [pytest.param(*one, id=name) for name, one in ONE_OF_EACH.items()])
+def test_the_rows_that_a_share_names_are_told_whole(
+    suite: Suite, check: Check, broken: Callable[..., Path], faults_of: FaultsOf
+) -> None:
+    """Rows that a log cuts off are not named; of checks that many tables have, one is tried."""
+    with database.connect(broken(suite.stage, faults_of(suite.stage, suite.table)[check.name][1])) as con:
+        con.execute("set variable evaluated_at = ?", [clock.now().replace(tzinfo=None)])
+        for view in read_views(PROJECT, suite.stage):
+            con.execute(view)
+        query = str(check.kwargs["unexpected_rows_query"]).format(batch=f"{suite.schema}.{suite.table}")
+        rows = con.sql(query).to_arrow_table().to_pylist()
+    named = {name: value for name, value in rows[0].items() if str(value).startswith("[")}
+    assert len(named) == 1, rows
+    told = [f"{name}={value}" for name, value in named.items()]
+    assert keys_of([{name: plain(value, longest(name, SAMPLE_TEXT)) for name, value in named.items()}]) == told
 
 
 def test_the_rule_notices_what_it_is_for() -> None:

@@ -1,7 +1,7 @@
 """How often the checks on daily volumes alarm on simulated worlds without a fault, and how many faults they see.
 
 Runs the models of ``dbt_project/models/volumes`` as dbt compiles them on the daily figures of many worlds.
-``python -m tests.slow.false_alarms --seeds 3 --write`` renews the tables of docs/anomalies.md.
+``python -m tests.slow.false_alarms --write`` renews the tables of docs/anomalies.md.
 """
 
 import argparse
@@ -27,6 +27,8 @@ DATABASE = "study"
 MONTH = 30
 FIRST_SEED = 31
 """The page's seeds begin here: no bound was chosen with a world of theirs."""
+SEEDS = 9
+"""The stream with the fewest series, registrations, has more than 500 source-months then."""
 KINDS = (
     Kind("nothing causes an order", "S0"),
     Kind("base", "S1"),
@@ -338,7 +340,7 @@ def percent(share: float) -> str:
 def main() -> None:
     """Run the study and show or write its tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="default: %(default)s")
     parser.add_argument("--write", action="store_true", help="renew docs/anomalies.md")
     chosen = parser.parse_args()
     text = tables(study(range(FIRST_SEED, FIRST_SEED + chosen.seeds), say=lambda line: sys.stderr.write(line + "\n")))

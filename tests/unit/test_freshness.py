@@ -14,6 +14,7 @@ from phygital_funnel.commands.sources import sources
 from phygital_funnel.freshness import State, read_freshness
 from phygital_funnel.landing import Landing
 from phygital_funnel.settings import Settings
+from phygital_funnel.sources.links.streams import CLICKS
 from phygital_funnel.sources.reference.streams import LISTINGS
 from phygital_funnel.sources.registry import all_streams
 from phygital_funnel.sources.stream import Extraction, Window
@@ -75,11 +76,31 @@ def test_a_stream_is_as_fresh_as_its_stalest_account(home):
     home.land(CAMPAIGNS, "1", hours_ago=1, rows=5)
     assert (home.of(CAMPAIGNS).state, home.of(CAMPAIGNS).fresh_accounts) == (State.STALE, 1)
 
-    home.land(CAMPAIGNS, "2", hours_ago=36)
+    home.land(CAMPAIGNS, "2", hours_ago=24 * CAMPAIGNS.due_days)
     assert (home.of(CAMPAIGNS).state, home.of(CAMPAIGNS).fresh_accounts) == (State.FRESH, 2)
 
-    home.at(NOW + timedelta(seconds=1))
+    home.at(NOW + timedelta(days=1))
     assert (home.of(CAMPAIGNS).state, home.of(CAMPAIGNS).fresh_accounts) == (State.STALE, 1)
+
+
+def test_a_report_is_as_fresh_as_the_day_it_reaches(home):
+    """An extraction of this hour that ends last week tells nothing of yesterday; the gate of landing says the same."""
+    due = NOW.date() - timedelta(days=AD_REPORT_DAILY.due_days)
+    for account in ("1", "2"):
+        home.land(AD_REPORT_DAILY, account, hours_ago=300, window=Window(date(2026, 10, 1), due))
+    assert home.of(AD_REPORT_DAILY).state is State.FRESH
+    home.at(NOW + timedelta(days=1))
+    home.land(AD_REPORT_DAILY, "1", hours_ago=0, window=Window(date(2026, 10, 1), due))
+    home.at(NOW + timedelta(days=1))
+    found = home.of(AD_REPORT_DAILY)
+    assert (found.state, found.fresh_accounts, found.due) == (State.STALE, 0, "3 days")
+
+
+def test_a_log_is_of_the_day_it_is_named_after(home):
+    """Logs of a month that are dropped at once end where the newest of them does."""
+    for day, state in (("2026-11-02", State.STALE), ("2026-11-03", State.FRESH)):
+        home.land(CLICKS, f"{day}.csv", hours_ago=1, checksum=day)
+        assert (home.of(CLICKS).state, home.of(CLICKS).newest_day) == (state, date.fromisoformat(day))
 
 
 def test_the_newest_extraction_gives_age_and_rows_and_the_farthest_window_the_day(home):
@@ -103,11 +124,14 @@ def test_a_table_that_is_dropped_as_a_file_does_not_age(home):
     home.land(LISTINGS, "listings.csv", hours_ago=900, checksum="abc")
 
     found = home.of(LISTINGS)
-    assert (found.state, found.configured) == (State.FRESH, None)
+    assert (found.state, found.configured, found.fresh_accounts) == (State.UNCHANGED, None, 1)
+    assert (found.target, found.due, found.landed) == (None, "does not age", "37 d 12 h ago")
+    listings = next(row for row in json.loads(listed("json")) if row["stream"] == "listings")
+    assert (listings["state"], listings["due_days"]) == ("unchanged", None)
 
 
 def test_every_format_lists_every_stream(home):
-    home.land(CAMPAIGNS, "1", hours_ago=50)
+    home.land(CAMPAIGNS, "1", hours_ago=98)
     names = [(stream.source, stream.name) for stream in all_streams()]
 
     records = json.loads(listed("json"))
@@ -120,6 +144,7 @@ def test_every_format_lists_every_stream(home):
     assert [tuple(line[:2]) for line in markdown[2:]] == names
     assert all(name in table for _, name in names)
     campaigns = names.index(("tiktok_ads", "campaigns"))
-    assert records[campaigns]["age_hours"] == float(rows[campaigns]["age_hours"]) == 50.0
+    assert records[campaigns]["age_hours"] == float(rows[campaigns]["age_hours"]) == 98.0
     assert records[campaigns]["state"] == rows[campaigns]["state"] == "stale"
-    assert "2 d 2 h ago" in markdown[2 + campaigns]
+    assert records[campaigns]["due_days"] == int(rows[campaigns]["due_days"]) == CAMPAIGNS.due_days
+    assert "4 d 2 h ago" in markdown[2 + campaigns]

@@ -58,7 +58,7 @@ def _record(one: "Freshness") -> dict[str, Any]:
         "state": one.state.value,
         "newest_extraction_at": one.newest_at.isoformat() if one.newest_at else None,
         "age_hours": round(one.age / timedelta(hours=1), 2) if one.age is not None else None,
-        "fresh_hours": one.stream.fresh_hours,
+        "due_days": one.target.days if one.target else None,
         "newest_day": one.newest_day.isoformat() if one.newest_day else None,
         "rows": one.rows,
         "accounts": one.accounts,
@@ -76,20 +76,12 @@ def _line(one: "Freshness") -> dict[str, str]:
         "cadence": one.stream.cadence.value,
         "state": one.state.value,
         "fresh accounts": f"{one.fresh_accounts} of {one.accounts}" if one.configured else "",
-        "newest extraction": f"{_told(one.age)} ago" if one.age is not None else "",
+        "newest extraction": one.landed,
         "newest day": str(one.newest_day or ""),
+        "may be behind": one.due,
         "rows": f"{one.rows:,}" if one.rows is not None else "",
         "held": str(one.held or ""),
     }
-
-
-def _told(age: timedelta) -> str:
-    """The two largest units of an age."""
-    minutes = max(0, age // timedelta(minutes=1))
-    days, hours = divmod(minutes // 60, 24)
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def _markdown(lines: list[dict[str, str]]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Self
 import duckdb
 
 from phygital_funnel.errors import BuildError, ConfigError
-from phygital_funnel.quality.results import SAMPLE_ROWS, plain
+from phygital_funnel.quality.results import SAMPLE_ROWS, SAMPLE_TEXT, longest, plain
 from phygital_funnel.quality.suites import QUERY_TYPE, Check, Suite
 from phygital_funnel.warehouse import database as warehouse
 
@@ -278,7 +278,10 @@ def _outcome(check: Check, validation: Any) -> Outcome:
     if check.type == QUERY_TYPE:
         number = int(found["observed_value"])
         rows = found.get("details", {}).get("unexpected_rows", [])[:SAMPLE_ROWS]
-        sample = tuple({str(plain(name)): plain(value) for name, value in row.items()} for row in rows)
+        sample = tuple(
+            {str(plain(name)): plain(value, longest(str(name), SAMPLE_TEXT)) for name, value in row.items()}
+            for row in rows
+        )
         return Outcome(bool(validation.success), observed=number, unexpected_count=number, sample=sample)
     if "unexpected_count" in found:
         number = int(found["unexpected_count"] or 0)  # None on a table without rows

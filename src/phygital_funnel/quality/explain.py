@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phygital_funnel.quality.results import GateResult, printable
+from phygital_funnel.quality.results import GateResult, longest, printable
 from phygital_funnel.quality.runbook import PAGE, Entry, read
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def explain(check: Mapping[str, Any], runbook: Mapping[str, Entry]) -> Explanati
         why=str(check["reason"]),
         seen=seen(check),
         rows=tuple(
-            {str(column): printable(value, _LONGEST_VALUE) for column, value in row.items()}
+            {str(column): printable(value, longest(str(column), _LONGEST_VALUE)) for column, value in row.items()}
             for row in check.get("sample", ())
         ),
         leads_to=_LEADS_TO.get(str(check.get("action")), _LEADS_TO["block" if _is_critical(check) else "warn"]),

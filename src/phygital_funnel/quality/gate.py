@@ -12,13 +12,12 @@ from phygital_funnel import clock
 from phygital_funnel.errors import ConfigError, QualityGateFailed
 from phygital_funnel.quality.engine import Engine, Outcome, build_expectation
 from phygital_funnel.quality.results import CRITICAL, CheckResult, GateResult
-from phygital_funnel.quality.suites import Check, Suite, find_suites, read_views
+from phygital_funnel.quality.suites import LANDING, Check, Suite, find_suites, read_views
 from phygital_funnel.settings import Settings
 
 TABLE_EXISTS = "table_exists"
 TABLE_EXISTS_ID = "L2"
 BLOCK = "block"
-LANDING = "landing"
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+:\-]*")
 

@@ -16,6 +16,9 @@ SAMPLE_ROWS = 5
 SAMPLE_TEXT = 200
 """Characters kept of one text in a sample or an error."""
 
+ROWS_TEXT = 400
+"""Characters kept of the rows that a check of a share names: up to five, in one value."""
+
 CRITICAL = "critical"
 
 _SHOWN_TEXT = 60
@@ -118,7 +121,11 @@ def keys_of(sample: Iterable[Mapping[str, Any]]) -> list[str]:
     It goes into logs and onto terminals, so it is cut, and a control character is shown, not sent.
     """
     told = [
-        ", ".join(f"{name}={printable(value)}" for name, value in row.items() if value is not None and _is_key(name))
+        ", ".join(
+            f"{name}={printable(value, longest(name, _SHOWN_TEXT))}"
+            for name, value in row.items()
+            if value is not None and _is_key(name)
+        )
         for row in sample
     ]
     return [row for row in dict.fromkeys(told) if row][:SAMPLE_ROWS]
@@ -128,13 +135,18 @@ def _is_key(name: str) -> bool:
     return bool(_KEY.fullmatch(name)) and not _PERSONAL.fullmatch(name)
 
 
-def printable(value: Any, longest: int = _SHOWN_TEXT) -> str:
+def longest(column: str, otherwise: int) -> int:
+    """How many characters of a sample's column are kept or shown; more where a check of a share names its rows."""
+    return ROWS_TEXT if column.startswith(("newest_", "some_")) else otherwise
+
+
+def printable(value: Any, most: int = _SHOWN_TEXT) -> str:
     """A value as one piece of a line: a control character is shown, not sent, and a long text is cut."""
     text = terminal.printable(str(value))
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any, most: int = SAMPLE_TEXT) -> Any:
     """A value of a table as JSON can hold it: text is cut, dates and decimals become text, NaN and infinity too."""
     if value is None or isinstance(value, bool | int):
         return value
@@ -145,4 +157,4 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return str(value)
     text = str(value)
-    return text if len(text) <= SAMPLE_TEXT else text[: SAMPLE_TEXT - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -8,8 +8,10 @@ from string import Formatter
 from typing import Any
 
 from phygital_funnel.errors import ConfigError
+from phygital_funnel.quality import declared
 
-STAGES = ("landing", "staging", "marts", "published")
+LANDING = "landing"
+STAGES = (LANDING, "staging", "marts", "published")
 SEVERITIES = ("critical", "warning", "info")
 ACTIONS = {"block": ("critical",), "quarantine": ("warning",), "warn": ("warning", "info")}
 """What a failed check leads to, and the severities that say so: only what blocks is critical."""
@@ -97,15 +99,19 @@ def find_suites(project_dir: Path, stage: str) -> list[Suite]:
 
 
 def read_views(project_dir: Path, stage: str) -> list[str]:
-    """The statements of ``macros.sql`` and of the stage's ``views.sql``: what its queries share, for one connection."""
+    """The statements of ``macros.sql`` and of the stage's ``views.sql``: what its queries share, for one connection.
+
+    At the gate ``landing`` also what the streams declare.
+    """
     folder = project_dir / "expectations"
-    return [
+    written = [
         statement.strip()
         for path in (folder / MACROS_FILE, folder / stage / VIEWS_FILE)
         if path.is_file()
         for statement in path.read_text(encoding="utf-8").split(";\n")
         if statement.strip()
     ]
+    return [*written, *declared.views()] if stage == LANDING else written
 
 
 def read_suite(path: Path) -> Suite:

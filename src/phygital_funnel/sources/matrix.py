@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from phygital_funnel.errors import ConfigError
-from phygital_funnel.sources.registry import all_streams
+from phygital_funnel.sources.registry import ages, all_streams
 from phygital_funnel.sources.stream import Coverage, Stream
 
 BEGIN = "<!-- made by `python -m phygital_funnel.sources.matrix docs/platforms.md`; change the streams, not this -->"
@@ -91,6 +91,10 @@ def _limit(stream: Stream) -> str:
     return ", ".join(filter(None, parts))
 
 
+def _due(stream: Stream) -> str:
+    return _days(stream.due_days) if ages(stream) else "does not age"
+
+
 def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
 
@@ -110,7 +114,7 @@ _READING: tuple[Column, ...] = (
     ("an extraction replaces", _replaces),
     ("re-read", _reread),
     ("platform's limit, or ours", _limit),
-    ("stale after", lambda stream: f"{stream.fresh_hours} hours"),
+    ("stale when behind by more than", _due),
 )
 
 

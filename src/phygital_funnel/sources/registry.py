@@ -15,7 +15,7 @@ from phygital_funnel.sources.amazon_seller import streams as amazon_seller
 from phygital_funnel.sources.events import streams as events
 from phygital_funnel.sources.links import streams as links
 from phygital_funnel.sources.reference import streams as reference
-from phygital_funnel.sources.stream import Cadence, Extraction, Stream, Window
+from phygital_funnel.sources.stream import Cadence, Coverage, Extraction, Stream, Window
 from phygital_funnel.sources.tiktok_ads import streams as tiktok_ads
 from phygital_funnel.sources.tiktok_organic import streams as tiktok_organic
 from phygital_funnel.sources.tiktok_shop import streams as tiktok_shop
@@ -68,6 +68,11 @@ class ReportExtractor(Extractor, Protocol):
     ) -> tuple[str, ...]:
         """Ask for the reports that are missing, but for windows already ``done``; the ids of those not ready."""
         ...
+
+
+def ages(stream: Stream) -> bool:
+    """Whether what is known of a stream grows old; a table that is dropped as a file holds until another is dropped."""
+    return stream.source in API_SOURCES or stream.coverage is not Coverage.SNAPSHOT
 
 
 def all_streams() -> tuple[Stream, ...]:

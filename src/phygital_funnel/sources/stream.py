@@ -144,10 +144,10 @@ class Stream:
         untyped: columns whose type on the wire varies.
         reread: which windows a run asks for.
         cadence: how often it is extracted.
-        fresh_hours: hours after which the newest extraction counts as stale.
-        due_days: days by which its newest window may end, or its list may have been read, before a build; past them a
-            release warns, past twice as many it is blocked. It allows for the platform's delay and two runs that were
-            missed: a build reads what the day's run has landed, however often the stream is extracted.
+        due_days: days by which its newest window may end, or its list may have been read, before a build; past them it
+            is stale and a release warns, past twice as many a release is blocked, where the stream is an API's. It
+            allows for the platform's delay and two runs that were missed: a build reads what the day's run has
+            landed, however often the stream is extracted. A table that is dropped as a file does not age.
         request: how the source's extractor asks for it: endpoint and page style, in the source's own terms.
         meaning: what its figures mean.
     """
@@ -165,7 +165,6 @@ class Stream:
     untyped: tuple[str, ...] = ()
     reread: Reread = Reread()
     cadence: Cadence = Cadence.DAILY
-    fresh_hours: int = 36
     due_days: int = 3
     request: Any = field(default=None, compare=False)
     meaning: Meaning = Meaning("row")

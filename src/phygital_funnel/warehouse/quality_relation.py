@@ -133,7 +133,7 @@ def _freshness(one: Freshness) -> dict[str, Any]:
         "is_configured": one.configured,
         "cadence": one.stream.cadence.value,
         "freshness_state": one.state.value,
-        "target_minutes": round(one.stream.fresh_hours * 60),
+        "target_minutes": None if one.target is None else round(one.target.total_seconds() / 60),
         "age_minutes": None if one.age is None else round(one.age.total_seconds() / 60),
         "newest_extraction_at": None if one.newest_at is None else one.newest_at.replace(tzinfo=None),
         "newest_day": one.newest_day,

@@ -141,7 +141,6 @@ SALES_AND_TRAFFIC = Stream(
     ),
     numbers=(*(f"{name}_amount" for name in _SALES_AND_TRAFFIC_MONEY), *_SALES_AND_TRAFFIC_COUNTS),
     reread=Reread(7, per_request=1, history_days=730),
-    fresh_hours=96,
     due_days=5,
     request=Report(
         "GET_SALES_AND_TRAFFIC_REPORT",
@@ -176,7 +175,6 @@ ORDER_METRICS_HOURLY = Stream(
     numbers=("unit_count", "order_item_count", "order_count"),
     reread=Reread(3, per_request=30, history_days=29),
     cadence=Cadence.INTRADAY,
-    fresh_hours=9,
     due_days=2,
     request=Metrics("Hour"),
     meaning=Meaning(
@@ -218,7 +216,6 @@ SEARCH_QUERY_PERFORMANCE = Stream(
     numbers=(*_SEARCH_COUNTS, *(f"{name}_amount" for name in _SEARCH_PRICES)),
     reread=Reread(21),
     cadence=Cadence.WEEKLY,
-    fresh_hours=10 * 24,
     due_days=13,
     request=Report(
         "GET_BRAND_ANALYTICS_SEARCH_QUERY_PERFORMANCE_REPORT",

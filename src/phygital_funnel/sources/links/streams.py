@@ -15,6 +15,7 @@ CLICKS = Stream(
     coverage=Coverage.CHANGES,
     scope=("click_id",),
     required=("click_id", "clicked_at", "visitor_id"),
+    due_days=2,
     meaning=Meaning("click on a link to Amazon", zone="UTC", dated_on="click"),
 )  # fmt: skip
 
@@ -26,6 +27,7 @@ REGISTRATIONS = Stream(
     coverage=Coverage.CHANGES,
     scope=("amazon_order_id",),
     required=("amazon_order_id", "person_hash", "visitor_id", "registered_at"),
+    due_days=2,
     meaning=Meaning("order that its buyer registered", zone="UTC", dated_on="registration"),
 )
 

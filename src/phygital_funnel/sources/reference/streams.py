@@ -52,6 +52,7 @@ FX_RATES = Stream(
     coverage=Coverage.CHANGES,
     scope=("rate_date", "currency"),
     required=("rate_date", "currency", "units_per_eur"),
+    due_days=4,
     meaning=Meaning(
         "date x currency",
         zone="UTC",

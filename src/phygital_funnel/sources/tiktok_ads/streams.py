@@ -108,7 +108,6 @@ AD_REPORT_HOURLY = Stream(
     required=("advertiser_id", "ad_id", "stat_time_hour", "spend", "impressions"),
     reread=Reread(days=2, per_request=1),
     cadence=Cadence.INTRADAY,
-    fresh_hours=9,
     due_days=2,
     request=Report(("ad_id", "stat_time_hour"), HOURLY_METRICS),
     meaning=Meaning(
