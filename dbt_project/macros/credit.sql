@@ -54,7 +54,7 @@
 
 {# Names the rules and parameters behind a credit row. #}
 {% macro model_version() -%}
-    'rules-3 half_life_days={{ var("half_life_days") }} path_transform={{ var("path_transform") }} window_days=
+    'rules-4 half_life_days={{ var("half_life_days") }} path_transform={{ var("path_transform") }} window_days=
     {{- var("impression_window_days") }},{{ var("view_2s_window_days") }},{{ var("view_6s_window_days") }},
     {{- var("engagement_window_days") }},{{ var("click_window_days") }} horizon_days={{ var("restatement_horizon_days") }}
     {{- " code_claim_weight=" ~ var("code_claim_weight") }}'

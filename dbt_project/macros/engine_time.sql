@@ -44,6 +44,17 @@
     date_add({{ day }}, {{ days }})
 {%- endmacro %}
 
+{# Whole days from one date to another, below zero when that is earlier. #}
+{% macro days_between(first_day, last_day) -%}
+    {{ return(adapter.dispatch('days_between')(first_day, last_day)) }}
+{%- endmacro %}
+{% macro duckdb__days_between(first_day, last_day) -%}
+    ({{ last_day }} - {{ first_day }})
+{%- endmacro %}
+{% macro spark__days_between(first_day, last_day) -%}
+    datediff({{ last_day }}, {{ first_day }})
+{%- endmacro %}
+
 {# In a select list: one row for each date from the first to the last, both included. #}
 {% macro each_day(first_day, last_day) -%}
     {{ return(adapter.dispatch('each_day')(first_day, last_day)) }}

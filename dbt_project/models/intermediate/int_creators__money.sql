@@ -1,8 +1,8 @@
--- Every amount that belongs to a creator, one kind a row; content is its creator's.
+-- Every amount that belongs to a creator, one kind a row; credit names her itself.
 {%- set upto = '(credit.headline_before_micro + credit.' ~ var('headline_model') ~ '_credit_micro)' %}
 with credited as (
     select
-        coalesce(credit.creator_id, content.creator_id) as creator_id,
+        credit.creator_id,
         credit.market,
         credit.event_date_market as event_date,
         credit.currency,
@@ -11,8 +11,6 @@ with credited as (
         credit.retained_order_micro,
         credit.attributed_amount_minor as amount_minor
     from {{ ref('int_attribution__order_credit') }} as credit
-    left join {{ ref('dim_content') }} as content
-        on content.content_id = credit.content_id
     where credit.attribution_model = '{{ var("headline_model") }}'
         and credit.evidence <> 'unattributed'
 ),
@@ -34,7 +32,7 @@ commissions as (
 -- What a platform charges for a line is borne by the recipients of its credit, each by its share.
 platform_fees as (
     select
-        coalesce(credit.creator_id, content.creator_id) as creator_id,
+        credit.creator_id,
         credit.market,
         fees.event_date_market as event_date,
         fees.currency,
@@ -45,8 +43,6 @@ platform_fees as (
     from {{ ref('fct_order_fees') }} as fees
     join {{ ref('fct_attribution_credit_wide') }} as credit
         on credit.conversion_id = fees.conversion_id
-    left join {{ ref('dim_content') }} as content
-        on content.content_id = credit.content_id
     where fees.fee <> 'affiliate_commission'
         and credit.evidence <> 'unattributed'
 ),
@@ -56,10 +52,10 @@ of_ads as (
         ads.ad_id,
         ads.ad_group_id,
         ads.market,
-        content.creator_id
+        creators.creator_id
     from {{ ref('int_ads__placed') }} as ads
-    left join {{ ref('dim_content') }} as content
-        on content.content_id = ads.content_id
+    left join {{ ref('int_creators__by_content') }} as creators
+        on creators.content_id = ads.content_id
 ),
 
 -- The bonus of an ad group is a creator's when all its ads show her posts.

@@ -28,6 +28,7 @@ INPUTS = {
     "intermediate.int_journeys__lines": {"conversion_id": TEXT, "eligible_touches": WHOLE},
     "intermediate.int_identity__visitors": {"journey_key": TEXT, "visitor_id": TEXT},
     "intermediate.int_accounts__markets": {"platform": TEXT, "account_id": TEXT, "market": TEXT},
+    "intermediate.int_creators__by_content": {"content_id": TEXT, "creator_id": TEXT},
     "intermediate.int_ads__placed": {"ad_group_id": TEXT, "market": TEXT},
     "staging.stg_amazon_attribution__profiles": {"profile_id": TEXT, "time_zone": TEXT},
     "staging.stg_amazon_attribution__products": {
