@@ -16,12 +16,9 @@ affiliated as (
         concat('affiliate:', affiliates.creator_username) as touchpoint_id,
         'tiktok_creators' as channel,
         affiliates.content_id,
-        -- An affiliate of another handle than the list's is known by the post that sold.
-        coalesce(affiliates.creator_id, creators.creator_id) as creator_id,
+        affiliates.creator_id,
         'shop_affiliate' as evidence
     from {{ ref('int_orders__affiliate_lines') }} as affiliates
-    left join {{ ref('int_creators__by_content') }} as creators
-        on creators.content_id = affiliates.content_id
     left join coded
         on coded.conversion_id = affiliates.conversion_id
     where coded.conversion_id is null

@@ -33,17 +33,6 @@ units as (
     where order_origin = 'own_sale'
 ),
 
--- A handle that two creators of the list share tells nothing.
-handles as (
-    select
-        lower(handle) as handle,
-        max(creator_id) as creator_id
-    from {{ ref('stg_reference__creators') }}
-    where handle is not null
-    group by lower(handle)
-    having count(*) = 1
-),
-
 -- `place` numbers the units of a row, from 1.
 placed as (
     select
@@ -61,7 +50,8 @@ placed as (
 select
     placed.conversion_id,
     placed.creator_username,
-    handles.creator_id,
+    -- An affiliate of another handle than the list's is known by the post that sold.
+    coalesce(by_handle.creator_id, by_content.creator_id) as creator_id,
     placed.content_type,
     placed.content_id,
     placed.currency,
@@ -72,5 +62,7 @@ select
     {{ mul_div('actual_commission_minor', 'place', 'quantity') }}
     - {{ mul_div('actual_commission_minor', '(place - 1)', 'quantity') }} as actual_commission_minor
 from placed
-left join handles
-    on handles.handle = lower(placed.creator_username)
+left join {{ ref('int_creators__by_handle') }} as by_handle
+    on by_handle.handle = lower(placed.creator_username)
+left join {{ ref('int_creators__by_content') }} as by_content
+    on by_content.content_id = placed.content_id
