@@ -145,7 +145,7 @@ def claims(landed: Landed) -> Rows:
 
 def _monday(days: Any) -> Any:
     dates = pd.to_datetime(days, format="ISO8601")
-    return dates - pd.to_timedelta(dates.dt.weekday, unit="D")
+    return dates - pd.to_timedelta(dates.dt.day_of_week, unit="D")
 
 
 def tag_survival(landed: Landed) -> Rows:
