@@ -1,35 +1,13 @@
-with landed as (
-    select * from {{ raw_relation('tiktok_ads', 'ad_groups') }}
-),
-
-typed as (
-    select
-        coalesce({{ clean_text('advertiser_id') }}, {{ clean_text('_account') }}) as advertiser_id,
-        {{ clean_text('campaign_id') }} as campaign_id,
-        {{ clean_text('adgroup_id') }} as ad_group_id,
-        {{ clean_text('adgroup_name') }} as ad_group_name,
-        {{ clean_text('optimization_goal') }} as optimization_goal,
-        {{ clean_text('operation_status') }} as operation_status,
-        {{ landing_columns() }}
-    from landed
+with versions as (
+    select * from {{ ref('base_tiktok_ads__ad_group_versions') }}
 ),
 
 current_rows as (
-    {{ current_in_snapshot('tiktok_ads', 'ad_groups', 'typed') }}
-),
-
-judged as (
-    select
-        current_rows.*,
-        case
-            when _reject is not null then 'malformed'
-            when ad_group_id is null then 'missing_key'
-        end as broken_rule
-    from current_rows
+    {{ current_in_snapshot('tiktok_ads', 'ad_groups', 'versions') }}
 ),
 
 kept as (
-    {{ keep_first_of_key('judged', ['ad_group_id']) }}
+    {{ keep_first_of_key('current_rows', ['ad_group_id']) }}
 )
 
 select * from kept

@@ -1,34 +1,13 @@
-with landed as (
-    select * from {{ raw_relation('tiktok_ads', 'campaigns') }}
-),
-
-typed as (
-    select
-        coalesce({{ clean_text('advertiser_id') }}, {{ clean_text('_account') }}) as advertiser_id,
-        {{ clean_text('campaign_id') }} as campaign_id,
-        {{ clean_text('campaign_name') }} as campaign_name,
-        {{ clean_text('objective_type') }} as objective_type,
-        {{ clean_text('operation_status') }} as operation_status,
-        {{ landing_columns() }}
-    from landed
+with versions as (
+    select * from {{ ref('base_tiktok_ads__campaign_versions') }}
 ),
 
 current_rows as (
-    {{ current_in_snapshot('tiktok_ads', 'campaigns', 'typed') }}
-),
-
-judged as (
-    select
-        current_rows.*,
-        case
-            when _reject is not null then 'malformed'
-            when campaign_id is null then 'missing_key'
-        end as broken_rule
-    from current_rows
+    {{ current_in_snapshot('tiktok_ads', 'campaigns', 'versions') }}
 ),
 
 kept as (
-    {{ keep_first_of_key('judged', ['campaign_id']) }}
+    {{ keep_first_of_key('current_rows', ['campaign_id']) }}
 )
 
 select * from kept

@@ -2,6 +2,19 @@
 
 create table dim_ad_groups as select unnest([1, 2]) as ad_group_id;
 
+create table dim_campaigns_history as select unnest([1, 1, 2]) as campaign_id, unnest([3, 4, 3]) as valid_from;
+
+create table dim_ad_groups_history as select unnest([1, 1, 2]) as ad_group_id, unnest([3, 4, 3]) as valid_from;
+
+create table dim_ads_history as select unnest([1, 1, 2]) as ad_id, unnest([3, 4, 3]) as valid_from;
+
+create table dim_creators_history as select unnest([1, 1, 2]) as creator_id, unnest([3, 4, 3]) as valid_from;
+
+create table dim_listings_history as select 3 as market, unnest([1, 1, 2]) as asin, 3 as sku, unnest([3, 4, 3]) as valid_from;
+
+create table dim_shop_products_history as
+select unnest([1, 1, 2]) as shop_id, 3 as product_id, 3 as sku_id, unnest([3, 4, 3]) as valid_from;
+
 create table dim_content as select unnest([1, 2]) as content_id;
 
 create table dim_tags as select unnest([1, 2]) as ad_id;
