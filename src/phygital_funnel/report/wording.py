@@ -12,6 +12,7 @@ _EXPONENTS = dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
 _NAMES = {
     "tiktok_ads": "TikTok ads",
     "tiktok_creators": "TikTok creators",
+    "tiktok_organic": "TikTok organic",
     "tiktok_shop": "TikTok Shop",
     "amazon_ads": "Amazon Ads",
     "amazon_attribution": "Amazon Attribution",

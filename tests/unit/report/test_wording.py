@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from phygital_funnel.report import wording
+from phygital_funnel.settings import API_SOURCES
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,11 @@ def test_identifiers_read_as_names() -> None:
         "–",
         "–",
     ]
+
+
+def test_every_source_has_a_name_of_its_own() -> None:
+    """Nobody writes Tiktok."""
+    assert [one for one in API_SOURCES if wording.name(one).startswith("Tiktok")] == []
 
 
 def test_times_are_utc_and_odd_ones_stay_as_they_are() -> None:
