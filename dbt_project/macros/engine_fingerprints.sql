@@ -1,4 +1,4 @@
-{# Fingerprints tell rows apart within one database and engine; they are never keys and never leave the database. #}
+{# Fingerprints tell rows apart within one database and engine; they never leave the database, and none is a key but media_key. #}
 
 {# A whole number of 63 bits that stands for the values of these columns, NULLs included. #}
 {% macro row_fingerprint(columns) -%}

@@ -7,6 +7,7 @@
         ('intermediate', 'int_reach__credited_touches'),
         ('intermediate', 'int_reach__credited_cells'),
         ('intermediate', 'int_journeys__lines'),
+        ('intermediate', 'int_credit__media'),
         ('intermediate', 'int_credit__unified'),
     ]) }}
 {%- endmacro %}

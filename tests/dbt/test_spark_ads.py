@@ -20,7 +20,7 @@ from dbt_histories import (
     utc,
 )
 
-from phygital_funnel.warehouse.incremental_models import KEPT, STATE
+from phygital_funnel.warehouse.incremental_models import ALIKE, STATE
 
 MARTS = ("mart_attribution_daily", "mart_creator_pnl_monthly", "fct_attribution_cells")
 DAY = (own_instant("o3") - BEGIN).days
@@ -126,7 +126,7 @@ class Ledger:
         return self._con.execute(query).fetchall()
 
     def kept(self) -> dict[str, list[tuple[Any, ...]]]:
-        return {table: self.query(f"from {table} order by all") for table in KEPT}
+        return {table: self.query(f"from {table} order by all") for table in ALIKE}
 
     def reached(self) -> set[str]:
         """Orders of the lines that the last build credited."""

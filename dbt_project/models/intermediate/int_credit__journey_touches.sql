@@ -20,7 +20,7 @@ shares as (
     select
         walked.line_number,
         walked.touchpoint_id,
-        {{ instant_of_us('walked.occurred_us') }} as occurred_at,
+        walked.media_key,
         cast(case when house = 1 then path_position end as int) as path_position_or_none,
         cast(case when house = 1 then path_length end as int) as path_length_or_none,
         cast({{ first_touch_upto('tie_index - house') }} as int) as first_touch_before,
@@ -46,19 +46,11 @@ shares as (
     where house = 1 or amazon = 1 or tiktok = 1
 )
 
--- What readers want to know of a touch is wide, so it comes last, once for each share.
 select
     lines.conversion_id,
     cast(null as {{ dbt.type_string() }}) as other_recipient_key,
-    touches.touchpoint_id,
-    touches.channel,
-    touches.campaign_id,
-    touches.ad_group_id,
-    touches.ad_id,
-    touches.content_id,
-    touches.creator_id,
-    touches.evidence,
-    'line' as credit_resolution,
+    shares.touchpoint_id,
+    shares.media_key,
     path_position_or_none as path_position,
     path_length_or_none as path_length,
     first_touch_before,
@@ -87,11 +79,3 @@ select
 from shares
 join {{ ref('int_journeys__numbered_lines') }} as lines
     on lines.line_number = shares.line_number
-join {{ ref('int_touchpoints__unified') }} as touches
-    on touches.platform = lines.platform
-    and touches.journey_key = lines.journey_key
-    and touches.touchpoint_id = shares.touchpoint_id
-    -- These bounds follow from the id. The engine can skip what it stores outside them, so that a run of few shares
-    -- reads only the touches of their time; an equality would only be one more key of the join, and all would be read.
-    and touches.occurred_at <= shares.occurred_at
-    and touches.occurred_at >= shares.occurred_at

@@ -5,6 +5,7 @@ with seen as (
         touches.occurred_us,
         touches.touch_type,
         touches.channel,
+        touches.media_key,
         touches.first_known_us > lines.late_after_us as is_late,
         -- Which groups of models may credit the touch: each has windows of its own.
         touches.occurred_us + touches.house_window_us > lines.converted_us as is_house_touch,
@@ -23,7 +24,7 @@ with seen as (
         and touches.seen_until_us > lines.converted_us
 )
 
--- What else readers want to know of a touch is wide, and is joined when the credit is written.
+-- What else readers want to know of a touch is wide, and is stored once for each media_key (int_credit__media).
 select *
 from seen
 where is_house_touch or is_amazon_touch or is_tiktok_touch

@@ -6,6 +6,7 @@ with eligible as (
         occurred_us,
         touch_type,
         channel,
+        media_key,
         is_house_touch,
         is_amazon_touch,
         is_tiktok_touch
@@ -20,6 +21,7 @@ transformed as (
         touchpoint_id,
         occurred_us,
         touch_type,
+        media_key,
 {%- if path_transform == 'none' %}
         -- Decay counts from the newest of these, whatever the transform takes away.
         case when is_house_touch then occurred_us end as decay_from_us,

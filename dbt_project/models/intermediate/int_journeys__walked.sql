@@ -5,7 +5,7 @@ with marked as (
     select
         paths.line_number,
         paths.touchpoint_id,
-        paths.occurred_us,
+        paths.media_key,
         {{ path_order('paths.occurred_us', 'paths.is_house_touch') }} as path_order,
         case when paths.is_house_touch then 1 else 0 end as house,
         case
@@ -23,7 +23,7 @@ with marked as (
 select
     line_number,
     touchpoint_id,
-    occurred_us,
+    media_key,
     house,
     decay_weight,
     engaged,

@@ -12,7 +12,8 @@ windowed as (
         {{ epoch_us('first_known_at') }} as first_known_us,
         {{ house_window('touch_type') }} as house_window_us,
         {{ amazon_window('platform', 'touch_type') }} as amazon_window_us,
-        {{ tiktok_window('channel', 'touch_type') }} as tiktok_window_us
+        {{ tiktok_window('channel', 'touch_type') }} as tiktok_window_us,
+        {{ media_key('unified', credit_resolution="'line'") }} as media_key
     from unified
 )
 

@@ -1,19 +1,20 @@
 {{ config(materialized='view') }}
--- What is stored is the running credit and the line's amounts (ADR 4): credit and money are their differences.
+-- What is stored is the running credit and the line's amounts (ADR 4): credit and money are their differences. What readers
+-- want to know of a recipient is stored once for all recipients that have it in common.
 select
     conversion_id,
     coalesce(other_recipient_key, concat('touch:', touchpoint_id)) as recipient_key,
     touchpoint_id,
     platform,
-    channel,
-    campaign_id,
-    ad_group_id,
-    ad_id,
-    content_id,
-    creator_id,
+    media.channel,
+    media.campaign_id,
+    media.ad_group_id,
+    media.ad_id,
+    media.content_id,
+    media.creator_id,
     market,
-    evidence,
-    credit_resolution,
+    media.evidence,
+    media.credit_resolution,
     path_position,
     path_length,
     first_touch_upto - first_touch_before as first_touch_credit_micro,
@@ -61,4 +62,6 @@ select
     currency,
     converted_at,
     conversion_status
-from {{ ref('int_credit__unified') }}
+from {{ ref('int_credit__unified') }} as credit
+join {{ ref('int_credit__media') }} as media
+    on media.media_key = credit.media_key

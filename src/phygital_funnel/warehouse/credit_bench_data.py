@@ -6,6 +6,7 @@ import duckdb
 BEGIN_US = 1_788_220_800_000_000
 DAY_US = 86_400_000_000
 TOUCH_DAYS, FIRST_CONVERSION_DAY = 16, 10
+ADS = 20_000
 
 
 def fill(con: duckdb.DuckDBPyConnection, conversions: int, touches: int) -> None:
@@ -61,8 +62,12 @@ def _codes() -> str:
 
 
 def _touches(relation: str, platform: str, conversions: int, touches: int) -> str:
-    """Touches fall on whole seconds, and one in twenty on a full hour, where others of the journey are."""
+    """Touches fall on whole seconds, and one in twenty on a full hour, where others of the journey are.
+
+    An ad is of one ad group and campaign, and shows one post of one creator.
+    """
     odd = 0 if platform == "amazon" else 1
+    ad = f"hash(i * 37) % {ADS}"
     return f"""
     insert into intermediate.int_touchpoints__{relation} by name
     select
@@ -74,12 +79,12 @@ def _touches(relation: str, platform: str, conversions: int, touches: int) -> st
             as occurred_at,
         ['click', 'click', 'click', 'click', 'click', 'click', 'click', 'view_6s', 'engagement', 'impression']
             [1 + cast(hash(i * 3) % 10 as int)] as touch_type,
-        ['tiktok_ads', 'tiktok_creators', 'links', 'mail', 'search'][1 + cast(hash(i * 19) % 5 as int)] as channel,
-        concat('campaign-', hash(i * 37) % 200) as campaign_id,
-        concat('ad-group-', hash(i * 37) % 1000) as ad_group_id,
-        concat('advertisement-', hash(i * 37) % 5000) as ad_id,
-        concat('video-content-', hash(i * 41) % 3000) as content_id,
-        case when hash(i * 43) % 3 = 0 then concat('creator-', hash(i * 43) % 300) end as creator_id,
+        ['tiktok_ads', 'tiktok_creators', 'links', 'mail', 'search'][1 + cast({ad} % 5 as int)] as channel,
+        concat('campaign-', {ad} % 200) as campaign_id,
+        concat('ad-group-', {ad} % 1000) as ad_group_id,
+        concat('advertisement-', {ad}) as ad_id,
+        concat('video-content-', {ad} % 6000) as content_id,
+        case when {ad} % 3 = 0 then concat('creator-', {ad} % 300) end as creator_id,
         ['US', 'UK', null][1 + cast(hash(i * 47) % 3 as int)] as market,
         'event' as evidence,
         occurred_at + interval 1 hour as first_known_at,

@@ -15,6 +15,8 @@ SCHEMAS = ("intermediate", "ledgers")
 # In the order of their references.
 NAMES = (
     "int_touchpoints__unified",
+    "int_credit__media_found",
+    "int_credit__media",
     "int_journeys__numbered_lines",
     "int_journeys__candidate_touches",
     "int_journeys__paths",

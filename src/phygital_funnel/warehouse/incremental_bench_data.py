@@ -3,6 +3,7 @@
 import duckdb
 
 DAYS = 400
+ADS = 20_000
 LATEST = DAYS + 30
 TOUCHES_PER_LINE = 6.25
 # 2026-01-01T00:00Z
@@ -22,7 +23,7 @@ select
     {begin} + cast(hash(i * 29 + 5) % ({latest} * {day}) as bigint) as converted_us
 from range({rows}) as numbers (i)
 """
-# Two touches in three lie within a fortnight before their line.
+# Two touches in three lie within a fortnight before their line. An ad is of one ad group and campaign, and shows one post.
 _TOUCHES = """
 create table history.touches as
 select
@@ -31,11 +32,11 @@ select
     concat('touchpoint-', lpad(cast(i as varchar), 11, '0')) as touchpoint_id,
     lines.converted_us - cast(hash(i * 13 + 5) % (22 * {day}) as bigint) as occurred_us,
     ['click', 'click', 'click', 'view_6s', 'engagement', 'impression'][1 + cast(hash(i * 3) % 6 as int)] as touch_type,
-    ['tiktok_ads', 'tiktok_creators', 'links'][1 + cast(hash(i * 19) % 3 as int)] as channel,
-    concat('campaign-', hash(i * 37) % 200) as campaign_id,
-    concat('ad-group-', hash(i * 37) % 1000) as ad_group_id,
-    concat('advertisement-', hash(i * 37) % 5000) as ad_id,
-    concat('video-content-', hash(i * 41) % 3000) as content_id,
+    ['tiktok_ads', 'tiktok_creators', 'links'][1 + cast(hash(i * 37) % {ads} % 3 as int)] as channel,
+    concat('campaign-', hash(i * 37) % {ads} % 200) as campaign_id,
+    concat('ad-group-', hash(i * 37) % {ads} % 1000) as ad_group_id,
+    concat('advertisement-', hash(i * 37) % {ads}) as ad_id,
+    concat('video-content-', hash(i * 37) % {ads} % 6000) as content_id,
     cast(null as varchar) as creator_id,
     lines.market,
     cast(hash(i) >> 1 as bigint) as touch_fingerprint,
@@ -94,7 +95,7 @@ def fill(con: duckdb.DuckDBPyConnection, conversions: int) -> None:
         con.execute(f"create schema {schema}")
     rows = conversions * LATEST // DAYS
     con.execute(_LINES.format(begin=BEGIN_US, latest=LATEST, day=DAY_US, rows=rows))
-    con.execute(_TOUCHES.format(day=DAY_US, rows=rows, per_line=TOUCHES_PER_LINE))
+    con.execute(_TOUCHES.format(day=DAY_US, ads=ADS, rows=rows, per_line=TOUCHES_PER_LINE))
 
 
 def show(con: duckdb.DuckDBPyConnection, days: int) -> None:

@@ -15,14 +15,17 @@ from phygital_funnel.warehouse import database
 from phygital_funnel.warehouse.compiler import Compiler
 
 STATE = ("int_reach__credited_lines", "int_reach__credited_touches", "int_reach__credited_cells")
-# That these are there is what tells the models to keep what was credited (macros/reach.sql).
-KEPT = (
+_ALIKE = (
     "intermediate.int_reach__credited_lines",
     "intermediate.int_reach__credited_touches",
     "intermediate.int_reach__credited_cells",
     "intermediate.int_journeys__lines",
-    "intermediate.int_credit__unified",
 )
+# That these are there is what tells the models to keep what was credited (macros/reach.sql).
+KEPT = (*_ALIKE, "intermediate.int_credit__unified", "intermediate.int_credit__media")
+# What a full refresh makes, too, row for row: int_credit__media by itself may hold more than credit refers to.
+CREDIT = "fct_attribution_credit_wide"
+ALIKE = (*_ALIKE, f"ledgers.{CREDIT}")
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ def posted(con: duckdb.DuckDBPyConnection, known: Sequence[Line], query: str) ->
     """What a query over the postings' columns says when a build holds these lines alone; the build stays as it was."""
     con.execute("begin")
     try:
+        _fill(con, "intermediate.int_credit__media", [{"media_key": 1}])
         _fill(con, "intermediate.int_credit__unified", [row for line in enumerate(known) for row in _credit(*line)])
         _fill(con, "ledgers.fct_order_adjustments", [row for line in enumerate(known) for row in _adjusted(*line)])
         found: list[Posted] = [{} for _ in known]
@@ -82,7 +83,7 @@ def posted(con: duckdb.DuckDBPyConnection, known: Sequence[Line], query: str) ->
 
 def _credit(number: int, line: Line) -> list[dict[str, object]]:
     return [
-        {"conversion_id": str(number), "touchpoint_id": f"t{place}", "currency": "USD", f"{HEADLINE}_before": before,
+        {"conversion_id": str(number), "touchpoint_id": f"t{place}", "media_key": 1, "currency": "USD", f"{HEADLINE}_before": before,
          f"{HEADLINE}_upto": upto}
         for place, (before, upto) in enumerate(pairwise(accumulate(line.credit, initial=0)))
     ]  # fmt: skip
