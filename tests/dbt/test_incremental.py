@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from dbt_compiled import Commit, Compiled, empty_database
 from dbt_histories import (
+    ACCOUNTS,
     BEGIN,
     LANDED_BY_HISTORIES,
     SCALE,
@@ -19,6 +20,7 @@ from dbt_histories import (
     histories,
     made_ads_snapshot,
     made_codes,
+    made_creators,
     made_event_conversion,
     made_order_lines,
     made_products,
@@ -196,6 +198,7 @@ def touch(journey: str) -> Any:
         occurred_at=utc(own_instant("e1") - timedelta(hours=1)),
         touch_type="click",
         channel="mail",
+        content_id="post",
     )
 
 
@@ -211,6 +214,7 @@ KNOWN_BEFORE = (
     made_codes({"Ann10": "ann"}),
     rows("links__registrations", amazon_order_id="o4", person_hash="p", visitor_id="v", registered_at=utc(BEGIN)),
     made_ads_snapshot({"ad1": "post"}),
+    *ACCOUNTS,
     click("c1", "v", "o4"),
     claims(0, 1),
     made_event_conversion("e1", "j1", BEGIN, False, 100, "USD"),
@@ -220,6 +224,7 @@ KNOWN_BEFORE = (
 NEWS = {
     "nothing": (None, set()),
     "another price": (order("o1", 1500, "Ann10"), {"o1"}),
+    "a creator of the list whose post it is": (made_creators({"ann": "ann.x"}), {"o4", "e1"}),
     "another owner of the code": (made_codes({"Ann10": "bob"}), {"o1"}),
     "an ad that shows another post": (made_ads_snapshot({"ad1": "other"}), {"o4"}),
     "a claim withdrawn": (claims(0, 0), {"o3"}),

@@ -16,7 +16,8 @@ MARKETPLACES = {"US": ("ATVPDKIKX0DER", "USD", "Amazon.com"), "UK": ("A1F83G8C2A
 LANDED_BY_HISTORIES = (
     "amazon_seller__order_lines", "links__registrations", "links__clicks", "events__touchpoints",
     "events__conversions", "amazon_attribution__products", "tiktok_ads__ads", "reference__promo_codes",
-    "tiktok_shop__orders", "tiktok_shop__affiliate_orders",
+    "tiktok_shop__orders", "tiktok_shop__affiliate_orders", "tiktok_organic__videos", "tiktok_organic__account_daily",
+    "reference__creators",
 )  # fmt: skip
 DAYS = 24
 RELEASED_RULES = "|duplicate_key|non_amazon|outside_window|"
@@ -31,6 +32,9 @@ _markets = st.sampled_from(tuple(MARKETPLACES))
 _ads = st.sampled_from(("ad1", "ad2", "ad3"))
 _groups = st.sampled_from(("g1", "g2"))
 _asins = st.sampled_from(("B1", "B2"))
+_posts = st.sampled_from(("post", "other"))
+_creators = st.sampled_from(("ann", "bob"))
+_accounts = st.sampled_from(("biz1", "biz2"))
 _visitors = st.sampled_from(("v1", "v2", "v3"))
 _orders = st.sampled_from(tuple(f"o{number}" for number in range(6)))
 _shop_orders = st.sampled_from(("s1", "s2"))
@@ -179,6 +183,28 @@ def made_codes(owners: dict[str, str]) -> Any:
     return "reference__promo_codes", rows, {}
 
 
+def made_posts(account: str, posts: list[str], day: int) -> Any:
+    rows = [{"business_id": account, "item_id": post, "snapshot_date": _date(day)} for post in posts]
+    return "tiktok_organic__videos", rows, {"account": account, "window": (_date(day),) * 2}
+
+
+def made_handle(account: str, handle: str, day: int) -> Any:
+    """What an account is called on a day."""
+    row = {"business_id": account, "date": _date(day), "username": handle}
+    return "tiktok_organic__account_daily", [row], {"account": account, "window": (_date(day),) * 2}
+
+
+def made_creators(handles: dict[str, str]) -> Any:
+    """The list of creators; nobody has the handle of another."""
+    owners = {handle: creator for creator, handle in handles.items()}
+    rows = [{"creator_id": creator, "handle": handle} for handle, creator in owners.items()]
+    return "reference__creators", rows, {}
+
+
+def _date(day: int) -> str:
+    return f"{BEGIN + timedelta(days=day):%Y-%m-%d}"
+
+
 # Of the days of the orders, and beside them.
 _claim_days = st.builds(
     lambda order, beside: (own_instant(order) - BEGIN).days + beside, _orders, st.sampled_from((0, 0, -1, 1))
@@ -204,14 +230,16 @@ _landings = st.one_of(
     _rows(
         "links__clicks",
         click_id=st.sampled_from(tuple(f"c{number}" for number in range(6))), clicked_at=_instants.map(utc),
-        visitor_id=_visitors, ad_id=st.none() | _ads, creator_id=st.none() | st.just("ann"),
+        visitor_id=_visitors, ad_id=st.none() | _ads, content_id=st.none() | _posts,
+        creator_id=st.none() | st.just("ann"),
         country=st.sampled_from(("US", "GB")),
     ),
     _rows(
         "events__touchpoints",
         touchpoint_id=st.sampled_from(tuple(f"t{number}" for number in range(8))), journey_key=_journeys,
         occurred_at=_instants.map(utc), touch_type=st.sampled_from(("click", "view_6s", "engagement", "view_2s")),
-        channel=st.sampled_from(("tiktok_ads", "mail")),
+        channel=st.sampled_from(("tiktok_ads", "mail")), content_id=st.none() | _posts,
+        creator_id=st.none() | st.just("ann"),
     ),
     st.builds(
         made_event_conversion,
@@ -223,9 +251,17 @@ _landings = st.one_of(
         _claim_days, st.lists(st.tuples(_groups, _asins, st.integers(0, 3)), max_size=3),
         st.sampled_from((0, 0, 0, 1)),
     ),
-    st.builds(made_ads_snapshot, st.dictionaries(_ads, st.sampled_from(("post", "other")), max_size=3)),
-    st.builds(made_codes, st.dictionaries(st.sampled_from(("Ann10", "Bob5")), st.sampled_from(("ann", "bob")))),
+    st.builds(made_ads_snapshot, st.dictionaries(_ads, _posts, max_size=3)),
+    st.builds(made_codes, st.dictionaries(st.sampled_from(("Ann10", "Bob5")), _creators)),
+    st.builds(made_posts, _accounts, st.lists(_posts, min_size=1, max_size=2, unique=True), _days),
+    st.builds(made_handle, _accounts, st.sampled_from(("ann.x", "bob")), _days),
+    st.builds(made_creators, st.dictionaries(_creators, st.sampled_from(("ann.x", "bob")), max_size=2)),
     st.builds(made_shop_order, _shop_orders, st.sampled_from((0, 1, 500)), st.sampled_from(("", "ann.x", "bob"))),
+)  # fmt: skip
+# Whose posts they are at first: rarely would a history land all that leads from a post to its creator.
+ACCOUNTS = (
+    made_posts("biz1", ["post"], 0), made_handle("biz1", "ann.x", 0),
+    made_posts("biz2", ["other"], 0), made_handle("biz2", "bob", 0),
 )  # fmt: skip
 # Days between commits: a touch of a later commit than 45 days after its conversion is late.
 _pauses = st.sampled_from((0, 1, 1, 30, 50))
@@ -241,6 +277,7 @@ _news = st.lists(st.integers(1, 2), min_size=2, max_size=3)
 def histories(draw: st.DrawFn, size: int) -> tuple[list[Event], list[list[Event]]]:
     """Commits and decisions in the order of knowledge, and the same in batches as they are processed, in any order."""
     drawn = draw(st.lists(st.tuples(_landings, _pauses, _decisions), min_size=size // 2, max_size=size))
+    drawn = [*((landing, 0, None) for landing in ACCOUNTS), *drawn]
     landed = commits([(landing, pause) for landings, pause, _ in drawn for landing in _as_list(landings)])
     known = list(_with_decisions(landed, [decision for landings, _, decision in drawn for _ in _as_list(landings)]))
     shuffled = draw(st.permutations(known))
