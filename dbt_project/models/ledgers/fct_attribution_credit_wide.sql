@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
--- What is stored is the running credit and the line's amounts (ADR 4): credit and money are their differences. What readers
--- want to know of a recipient is stored once for all recipients that have it in common.
+-- What is stored is the running credit and the line's amounts (ADR 4): credit and money are their differences.
+-- What readers want to know of a recipient is stored once for all recipients that have it in common.
 select
     conversion_id,
     coalesce(other_recipient_key, concat('touch:', touchpoint_id)) as recipient_key,
