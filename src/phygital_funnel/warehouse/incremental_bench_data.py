@@ -23,7 +23,8 @@ select
     {begin} + cast(hash(i * 29 + 5) % ({latest} * {day}) as bigint) as converted_us
 from range({rows}) as numbers (i)
 """
-# Two touches in three lie within a fortnight before their line. An ad is of one ad group and campaign, and shows one post.
+# Two touches in three lie within a fortnight before their line.
+# An ad is of one ad group and campaign, and shows one post.
 _TOUCHES = """
 create table history.touches as
 select

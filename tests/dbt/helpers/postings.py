@@ -83,8 +83,8 @@ def posted(con: duckdb.DuckDBPyConnection, known: Sequence[Line], query: str) ->
 
 def _credit(number: int, line: Line) -> list[dict[str, object]]:
     return [
-        {"conversion_id": str(number), "touchpoint_id": f"t{place}", "media_key": 1, "currency": "USD", f"{HEADLINE}_before": before,
-         f"{HEADLINE}_upto": upto}
+        {"conversion_id": str(number), "touchpoint_id": f"t{place}", "media_key": 1, "currency": "USD",
+         f"{HEADLINE}_before": before, f"{HEADLINE}_upto": upto}
         for place, (before, upto) in enumerate(pairwise(accumulate(line.credit, initial=0)))
     ]  # fmt: skip
 
