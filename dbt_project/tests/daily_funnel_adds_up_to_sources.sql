@@ -1,15 +1,9 @@
--- Nothing is lost on the way into the funnel: spend and impressions of the reports, page views of the campaigns, the headline model's money.
+-- Nothing is lost on the way into the funnel: page views of the campaigns, the headline model's money.
 with funnel as (
     select
-        coalesce(sum(spend_minor), 0) as spend_minor,
         coalesce(sum(detail_page_views), 0) as detail_page_views,
         coalesce(sum(attributed_net_minor), 0) as attributed_net_minor
     from {{ ref('mart_funnel_daily') }}
-),
-
-reports as (
-    select coalesce(sum(spend_minor), 0) as spend_minor
-    from {{ ref('stg_tiktok_ads__ad_report_daily') }}
 ),
 
 campaigns as (
@@ -26,9 +20,7 @@ headline as (
 
 select *
 from funnel
-cross join reports
 cross join campaigns
 cross join headline
-where funnel.spend_minor <> reports.spend_minor
-    or funnel.detail_page_views <> campaigns.detail_page_views
+where funnel.detail_page_views <> campaigns.detail_page_views
     or funnel.attributed_net_minor <> headline.attributed_net_minor

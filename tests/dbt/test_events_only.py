@@ -98,11 +98,7 @@ def test_every_model_holds_the_same_credit_and_money(events_only) -> None:
             "update ledgers.fct_order_adjustments set amount_minor = 501 where amount_minor = 500",
             "adjustments_add_up_to_lines",
         ),
-        ("update marts.mart_row_audit set superseded = superseded + 1", "landed_rows_are_conserved"),
-        (
-            "update marts.mart_attribution_daily set credit_micro = credit_micro + 1",
-            "daily_attribution_adds_up_to_ledger",
-        ),
+        ("update marts.mart_attribution_daily set orders = orders + 1", "daily_orders_add_up_to_ledger"),
         (
             "update marts.mart_funnel_daily set attributed_net_minor = attributed_net_minor + 1",
             "daily_funnel_adds_up_to_sources",
