@@ -24,7 +24,7 @@ COMPILE = ../$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --g
 
 .PHONY: demo test test-slow conformance bench prove lint format lock clean help
 
-demo: $(VENV)/.ready ## the whole way in one go: sandbox, Airflow, ledgers, release, page (about 8 minutes, then 5)
+demo: $(VENV)/.ready ## the whole way in one go: sandbox, Airflow, ledgers, release, page (2 minutes on a quick machine, 8 on a busy one)
 	$(BIN)/phygital demo
 
 # Files in their order: the long ones of dbt and e2e come early, so that no worker is left with one of them at the end.

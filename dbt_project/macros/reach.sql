@@ -12,9 +12,9 @@
     ]) }}
 {%- endmacro %}
 
-{# Whether this run may keep earlier credit. #}
+{# Whether this run may keep earlier credit: never where the tables are made anew, as a run would then keep only what it reached. #}
 {% macro is_credit_kept() -%}
-    {%- if not execute or flags.FULL_REFRESH -%}{{ return(false) }}{%- endif -%}
+    {%- if not execute or flags.FULL_REFRESH or kept_by_rows() != 'replaced_rows' -%}{{ return(false) }}{%- endif -%}
     {%- set found = [] -%}
     {%- for schema, name in credited_tables() -%}
         {%- set table = stored_table(schema, name) -%}
