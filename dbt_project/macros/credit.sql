@@ -8,9 +8,9 @@
     ) as bigint))
 {%- endmacro %}
 
-{# Equal parts of everything; `part` is how many of the `parts` are given so far. #}
-{% macro even_upto(part, parts) -%}
-    {{ int_div('1000000 * (' ~ part ~ ')', parts) }}
+{# Equal parts of so many millionths; `part` is how many of the `parts` are given so far. #}
+{% macro even_upto(part, parts, micros=1000000) -%}
+    {{ int_div(micros ~ ' * cast(' ~ part ~ ' as bigint)', parts) }}
 {%- endmacro %}
 
 {# `member` counts the touches of the tie group that are included: tie_index, or tie_index - 1 for the credit before. #}
@@ -26,13 +26,13 @@
 {% macro position_based_upto(member) -%}
     case
         when path_length = 1 then {{ even_upto(member, 'tie_size') }}
-        when path_length = 2
-            then 500000 * (path_position - 1) + {{ int_div('500000 * (' ~ member ~ ')', 'tie_size') }}
-        when path_position = 1 then {{ int_div('400000 * (' ~ member ~ ')', 'tie_size') }}
-        when path_position = path_length
-            then 600000 + {{ int_div('400000 * (' ~ member ~ ')', 'tie_size') }}
-        else 400000 + {{ int_div(
-            '200000 * ((path_position - 2) * tie_size + ' ~ member ~ ')', '(path_length - 2) * tie_size'
+        when path_length = 2 then 500000 * (path_position - 1) + {{ even_upto(member, 'tie_size', 500000) }}
+        when path_position = 1 then {{ even_upto(member, 'tie_size', 400000) }}
+        when path_position = path_length then 600000 + {{ even_upto(member, 'tie_size', 400000) }}
+        else 400000 + {{ even_upto(
+            'cast(path_position - 2 as bigint) * tie_size + ' ~ member,
+            '(cast(path_length - 2 as bigint) * tie_size)',
+            200000
         ) }}
     end
 {%- endmacro %}
@@ -60,6 +60,12 @@
         {%- do columns.append(recipient ~ '.' ~ name) -%}
     {%- endfor -%}
     {{ row_fingerprint(columns + [credit_resolution or recipient ~ '.credit_resolution']) }}
+{%- endmacro %}
+
+{# Stands for what lines have in common; there are dozens of these, and millions of lines. Two that share a number fail the key of
+   int_credit__line_kinds. #}
+{% macro line_kind_key(line) -%}
+    {{ row_fingerprint([line ~ '.platform', line ~ '.market', line ~ '.currency', line ~ '.conversion_status']) }}
 {%- endmacro %}
 
 {# Names the rules and parameters behind a credit row. #}

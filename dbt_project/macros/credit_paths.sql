@@ -13,8 +13,8 @@
 {%- endmacro %}
 
 {# The instant, such that every click comes after every other touch: "the last click, else the last view". #}
-{% macro clicks_last(instant, touch_type) -%}
-    {{ instant }} + case when {{ touch_type }} = 'click' then 1000000000000000000 else 0 end
+{% macro clicks_last(instant, is_click) -%}
+    {{ instant }} + case when {{ is_click }} then 1000000000000000000 else 0 end
 {%- endmacro %}
 
 {# The instant, such that what is not in the path of the house comes after it. #}

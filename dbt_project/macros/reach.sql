@@ -8,6 +8,7 @@
         ('intermediate', 'int_reach__credited_cells'),
         ('intermediate', 'int_journeys__lines'),
         ('intermediate', 'int_credit__media'),
+        ('intermediate', 'int_credit__line_kinds'),
         ('intermediate', 'int_credit__unified'),
     ]) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""Credit names by one number what readers want to know of a recipient beside its id: each combination has its own."""
+"""Credit names by one number what readers want to know of a recipient, and of a line, beside its id."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from phygital_funnel.warehouse import credit_models
 
 ROOT = Path(__file__).parents[2]
 MEDIA = ("channel", "campaign_id", "ad_group_id", "ad_id", "content_id", "creator_id", "evidence")
+LINE = ("platform", "market", "currency", "conversion_status")
 HOUR_US = 3_600_000_000
 
 
@@ -73,3 +74,22 @@ def test_recipients_of_one_combination_share_its_row(models) -> None:
             ("spring", "event"),
             (None, "unattributed"),
         ]
+
+
+@pytest.mark.parametrize("column", LINE)
+def test_lines_that_differ_in_one_column_tell_their_own(models, column: str) -> None:
+    lines: dict[str, dict[str, str | None]] = {
+        name: {**dict.fromkeys(LINE, "same"), column: value}
+        for name, value in zip("abc", ("one", "two", None), strict=True)
+    }
+    with world() as engine:
+        engine.fill([], [Conversion(name, "ann", HOUR_US, 999, reporting_minor=999) for name in lines])
+        for name, values in lines.items():
+            given = ", ".join(f"{key} = {'null' if value is None else repr(value)}" for key, value in values.items())
+            engine.execute(f"update intermediate.int_conversions__converted set {given} where conversion_id = '{name}'")
+        engine.make(models)
+        told = engine.rows(
+            f"select conversion_id, {', '.join(LINE)} from ledgers.fct_attribution_credit_wide order by all"
+        )
+        assert told == [(name, *values.values()) for name, values in lines.items()]
+        assert len(engine.rows("from intermediate.int_credit__line_kinds")) == 3

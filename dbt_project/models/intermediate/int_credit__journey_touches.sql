@@ -69,13 +69,10 @@ select
     amazon_14d_last_click_upto,
     tiktok_7c1v_before,
     tiktok_7c1v_upto,
-    lines.platform,
-    lines.market,
-    lines.currency,
+    lines.line_kind_key,
     lines.net_amount_minor,
     lines.net_amount_reporting_minor,
-    lines.converted_at,
-    lines.conversion_status
+    lines.converted_at
 from shares
 join {{ ref('int_journeys__numbered_lines') }} as lines
     on lines.line_number = shares.line_number

@@ -2,45 +2,57 @@
 -- Recipients that are no touch of a path: the owner of a code, a cell's tags, and nobody.
 with order_linked as (
     select
-        conversion_id,
+        linked.conversion_id,
         cast(null as {{ text }}) as other_recipient_key,
-        touchpoint_id,
-        channel,
+        linked.touchpoint_id,
+        linked.channel,
         cast(null as {{ text }}) as campaign_id,
         cast(null as {{ text }}) as ad_group_id,
         cast(null as {{ text }}) as ad_id,
-        content_id,
-        creator_id,
-        evidence,
-        credit_resolution,
+        linked.content_id,
+        linked.creator_id,
+        linked.evidence,
+        linked.credit_resolution,
         0 as house_before,
         0 as engaged_before,
         0 as amazon_before,
         0 as tiktok_before,
-        1000000 as credit_upto
-    from {{ ref('int_credit__order_linked_lines') }}
+        1000000 as credit_upto,
+        lines.line_kind_key,
+        lines.net_amount_minor,
+        lines.net_amount_reporting_minor,
+        lines.converted_at
+    from {{ ref('int_credit__order_linked_lines') }} as linked
+    join {{ ref('int_credit__lines') }} as lines
+        on lines.conversion_id = linked.conversion_id
 ),
 
 -- The same in every model.
 in_cells as (
     select
-        conversion_id,
-        recipient_key as other_recipient_key,
-        touchpoint_id,
-        channel,
-        campaign_id,
-        ad_group_id,
-        ad_id,
-        content_id,
-        creator_id,
-        evidence,
-        credit_resolution,
-        cast(credit_before as int) as house_before,
-        cast(credit_before as int) as engaged_before,
-        cast(credit_before as int) as amazon_before,
-        cast(credit_before as int) as tiktok_before,
-        cast(credit_upto as int) as credit_upto
-    from {{ ref('int_credit__cell_lines') }}
+        cells.conversion_id,
+        cells.recipient_key as other_recipient_key,
+        cells.touchpoint_id,
+        cells.channel,
+        cells.campaign_id,
+        cells.ad_group_id,
+        cells.ad_id,
+        cells.content_id,
+        cells.creator_id,
+        cells.evidence,
+        cells.credit_resolution,
+        cast(cells.credit_before as int) as house_before,
+        cast(cells.credit_before as int) as engaged_before,
+        cast(cells.credit_before as int) as amazon_before,
+        cast(cells.credit_before as int) as tiktok_before,
+        cast(cells.credit_upto as int) as credit_upto,
+        lines.line_kind_key,
+        lines.net_amount_minor,
+        lines.net_amount_reporting_minor,
+        lines.converted_at
+    from {{ ref('int_credit__cell_lines') }} as cells
+    join {{ ref('int_credit__lines') }} as lines
+        on lines.conversion_id = cells.conversion_id
 ),
 
 remaining as (
@@ -60,7 +72,11 @@ remaining as (
         engaged_before,
         amazon_before,
         tiktok_before,
-        1000000 as credit_upto
+        1000000 as credit_upto,
+        line_kind_key,
+        net_amount_minor,
+        net_amount_reporting_minor,
+        converted_at
     from {{ ref('int_credit__remaining_lines') }}
 ),
 
@@ -73,9 +89,9 @@ recipients as (
 )
 
 select
-    recipients.conversion_id,
-    recipients.other_recipient_key,
-    recipients.touchpoint_id,
+    conversion_id,
+    other_recipient_key,
+    touchpoint_id,
     {{ media_key('recipients') }} as media_key,
     cast(null as int) as path_position,
     cast(null as int) as path_length,
@@ -95,15 +111,8 @@ select
     credit_upto as amazon_14d_last_click_upto,
     tiktok_before as tiktok_7c1v_before,
     credit_upto as tiktok_7c1v_upto,
-    lines.platform,
-    lines.market,
-    lines.currency,
-    lines.net_amount_minor,
-    lines.net_amount_reporting_minor,
-    lines.converted_at,
-    lines.conversion_status
+    line_kind_key,
+    net_amount_minor,
+    net_amount_reporting_minor,
+    converted_at
 from recipients
-join {{ ref('int_conversions__converted') }} as lines
-    on lines.conversion_id = recipients.conversion_id
-join {{ ref('int_reach__lines') }} as reached
-    on reached.conversion_id = recipients.conversion_id

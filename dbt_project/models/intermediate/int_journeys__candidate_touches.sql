@@ -3,8 +3,8 @@ with seen as (
         lines.line_number,
         touches.touchpoint_id,
         touches.occurred_us,
-        touches.touch_type,
-        touches.channel,
+        touches.is_click,
+        touches.is_engaged,
         touches.media_key,
         touches.first_known_us > lines.late_after_us as is_late,
         -- Which groups of models may credit the touch: each has windows of its own.
@@ -22,6 +22,7 @@ with seen as (
         and touches.occurred_at <= lines.converted_at
         and touches.occurred_at >= lines.sees_from_at
         and touches.seen_until_us > lines.converted_us
+    where not lines.is_order_linked
 )
 
 -- What else readers want to know of a touch is wide, and is stored once for each media_key (int_credit__media).

@@ -1,16 +1,16 @@
 {%- set path_transform = var('path_transform') -%}
+-- depends_on: {{ ref('int_credit__media') }}
 with eligible as (
     select
-        line_number,
-        touchpoint_id,
-        occurred_us,
-        touch_type,
-        channel,
-        media_key,
-        is_house_touch,
-        is_amazon_touch,
-        is_tiktok_touch
-    from {{ ref('int_journeys__candidate_touches') }}
+        candidates.*
+        {%- if path_transform != 'none' %},
+        media.channel
+        {%- endif %}
+    from {{ ref('int_journeys__candidate_touches') }} as candidates
+    {% if path_transform != 'none' -%}
+    join {{ ref('int_credit__media') }} as media
+        on media.media_key = candidates.media_key
+    {% endif -%}
     where not is_late
 ),
 
@@ -20,7 +20,8 @@ transformed as (
         line_number,
         touchpoint_id,
         occurred_us,
-        touch_type,
+        is_click,
+        is_engaged,
         media_key,
 {%- if path_transform == 'none' %}
         -- Decay counts from the newest of these, whatever the transform takes away.
@@ -50,9 +51,9 @@ select
     transformed.*,
     -- Sort keys, no orders of a buyer: the models that credit an end of the path take the touches with the greatest.
     case
-        when is_house_touch and {{ is_engaged('touch_type') }} then {{ clicks_last('occurred_us', 'touch_type') }}
+        when is_house_touch and is_engaged then {{ clicks_last('occurred_us', 'is_click') }}
     end as engaged_order,
     case when is_amazon_touch then occurred_us end as amazon_order,
-    case when is_tiktok_touch then {{ clicks_last('occurred_us', 'touch_type') }} end as tiktok_order
+    case when is_tiktok_touch then {{ clicks_last('occurred_us', 'is_click') }} end as tiktok_order
 from transformed
 where is_house_touch or is_amazon_touch or is_tiktok_touch

@@ -7,14 +7,14 @@ with marked as (
         paths.touchpoint_id,
         paths.media_key,
         {{ path_order('paths.occurred_us', 'paths.is_house_touch') }} as path_order,
-        case when paths.is_house_touch then 1 else 0 end as house,
+        cast(case when paths.is_house_touch then 1 else 0 end as tinyint) as house,
         case
             when paths.is_house_touch then {{ decay_weight('ends.newest_us - paths.occurred_us') }}
             else 0
         end as decay_weight,
-        case when paths.engaged_order = ends.last_engaged_order then 1 else 0 end as engaged,
-        case when paths.amazon_order = ends.last_amazon_order then 1 else 0 end as amazon,
-        case when paths.tiktok_order = ends.last_tiktok_order then 1 else 0 end as tiktok
+        cast(case when paths.engaged_order = ends.last_engaged_order then 1 else 0 end as tinyint) as engaged,
+        cast(case when paths.amazon_order = ends.last_amazon_order then 1 else 0 end as tinyint) as amazon,
+        cast(case when paths.tiktok_order = ends.last_tiktok_order then 1 else 0 end as tinyint) as tiktok
     from {{ ref('int_journeys__paths') }} as paths
     join {{ ref('int_journeys__ends') }} as ends
         on ends.line_number = paths.line_number
@@ -30,14 +30,14 @@ select
     amazon,
     tiktok,
     -- Touches of one instant form one position: tie_size of them, of which this is the tie_index-th.
-    dense_rank() over by_time as path_position,
-    row_number() over path as touch_index,
-    row_number() over path - rank() over by_time + 1 as tie_index,
-    count(*) over instant as tie_size,
+    cast(dense_rank() over by_time as int) as path_position,
+    cast(row_number() over path as int) as touch_index,
+    cast(row_number() over path - rank() over by_time + 1 as int) as tie_index,
+    cast(count(*) over instant as int) as tie_size,
     cast(sum(decay_weight) over path_so_far as bigint) as decay_upto,
-    count(case when engaged = 1 then 1 end) over path_so_far as engaged_index,
-    count(case when amazon = 1 then 1 end) over path_so_far as amazon_index,
-    count(case when tiktok = 1 then 1 end) over path_so_far as tiktok_index
+    cast(count(case when engaged = 1 then 1 end) over path_so_far as int) as engaged_index,
+    cast(count(case when amazon = 1 then 1 end) over path_so_far as int) as amazon_index,
+    cast(count(case when tiktok = 1 then 1 end) over path_so_far as int) as tiktok_index
 from marked
 window
     by_time as (partition by line_number order by path_order),

@@ -10,6 +10,8 @@ windowed as (
         unified.*,
         {{ epoch_us('occurred_at') }} as occurred_us,
         {{ epoch_us('first_known_at') }} as first_known_us,
+        touch_type = 'click' as is_click,
+        {{ is_engaged('touch_type') }} as is_engaged,
         {{ house_window('touch_type') }} as house_window_us,
         {{ amazon_window('platform', 'touch_type') }} as amazon_window_us,
         {{ tiktok_window('channel', 'touch_type') }} as tiktok_window_us,

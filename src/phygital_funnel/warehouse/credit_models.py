@@ -11,18 +11,23 @@ from phygital_funnel.warehouse import database
 from phygital_funnel.warehouse.compiler import Compiler
 
 DATABASE = "credit"
+# Where steps of one run are, in memory (dbt_project/profiles.yml).
+SCRATCH = "scratch"
 SCHEMAS = ("intermediate", "ledgers")
 # In the order of their references.
 NAMES = (
     "int_touchpoints__unified",
     "int_credit__media_found",
     "int_credit__media",
+    "int_credit__line_kinds_found",
+    "int_credit__line_kinds",
     "int_journeys__numbered_lines",
     "int_journeys__candidate_touches",
     "int_journeys__paths",
     "int_journeys__ends",
     "int_journeys__walked",
     "int_credit__journey_touches",
+    "int_credit__lines",
     "int_credit__remaining_lines",
     "int_credit__without_path",
     "int_credit__unified",
@@ -99,12 +104,17 @@ def _models(nodes: Mapping[str, Any]) -> tuple[CreditModel, ...]:
     return tuple(
         CreditModel(
             name,
-            f"{nodes[name].schema}.{name}",
+            relation_of(nodes[name]),
             nodes[name].config.materialized == "view",
             nodes[name].compiled_code,
         )
         for name in NAMES
     )
+
+
+def relation_of(node: Any) -> str:
+    """Name of what a compiled model makes: with its database where that is not the one in use."""
+    return f"{SCRATCH}.{node.schema}.{node.name}" if node.database == SCRATCH else f"{node.schema}.{node.name}"
 
 
 def create_inputs(con: duckdb.DuckDBPyConnection) -> None:
@@ -118,8 +128,14 @@ def create_inputs(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:
-    """Use a database of the name that the models are compiled for, in memory when no path is given."""
+    """Use a database of the name that the models are compiled for, in memory without a path, and one for steps."""
+    attach_scratch(con)
     con.execute(f"attach '{path or ':memory:'}' as {DATABASE}; use {DATABASE}")
+
+
+def attach_scratch(con: duckdb.DuckDBPyConnection) -> None:
+    """Give steps of one run their place in memory."""
+    con.execute(f"attach ':memory:' as {SCRATCH}; create schema {SCRATCH}.intermediate")
 
 
 def connect() -> duckdb.DuckDBPyConnection:

@@ -3,7 +3,7 @@
 dbt compiles them once; then a database runs them in milliseconds, as often as a benchmark or a test needs.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -13,6 +13,7 @@ import duckdb
 
 from phygital_funnel.warehouse import database
 from phygital_funnel.warehouse.compiler import Compiler
+from phygital_funnel.warehouse.credit_models import relation_of
 
 STATE = ("int_reach__credited_lines", "int_reach__credited_touches", "int_reach__credited_cells")
 _ALIKE = (
@@ -22,8 +23,13 @@ _ALIKE = (
     "intermediate.int_journeys__lines",
 )
 # That these are there is what tells the models to keep what was credited (macros/reach.sql).
-KEPT = (*_ALIKE, "intermediate.int_credit__unified", "intermediate.int_credit__media")
-# What a full refresh makes, too, row for row: int_credit__media by itself may hold more than credit refers to.
+KEPT = (
+    *_ALIKE,
+    "intermediate.int_credit__unified",
+    "intermediate.int_credit__media",
+    "intermediate.int_credit__line_kinds",
+)
+# What a full refresh makes, too, row for row: int_credit__media and _line_kinds may hold more than credit refers to.
 CREDIT = "fct_attribution_credit_wide"
 ALIKE = (*_ALIKE, f"ledgers.{CREDIT}")
 
@@ -101,7 +107,7 @@ def compiled(
     needs = _needs(full, outputs, inputs)
     seeds = project_dir / "dbt_project" / "seeds"
     return tuple(
-        _model(full[name], kept[name].compiled_code, seeds)
+        _model(full, name, kept[name].compiled_code, seeds)
         for name in TopologicalSorter(needs).static_order()
         if name in full and name not in inputs
     )
@@ -125,8 +131,9 @@ def _read_by(node: Any) -> Iterator[str]:
         yield other.rsplit(".", 1)[1]
 
 
-def _model(node: Any, kept_sql: str | None, seeds: Path) -> Model:
-    relation = f"{node.schema}.{node.name}"
+def _model(nodes: Mapping[str, Any], name: str, kept_sql: str | None, seeds: Path) -> Model:
+    node = nodes[name]
+    relation = relation_of(node)
     if node.resource_type == "seed":
         types = {name: "int" if kind == "int" else kind for name, kind in node.config.column_types.items()}
         sql = f"select * from read_csv('{seeds / node.name}.csv', header = true, types = {types})"
@@ -139,6 +146,6 @@ def _model(node: Any, kept_sql: str | None, seeds: Path) -> Model:
         node.compiled_code,
         str(kept_sql),
         str(node.config.unique_key or ""),
-        f"intermediate.{replaces}" if replaces else "",
+        relation_of(nodes[replaces]) if replaces else "",
         frozenset(_read_by(node)),
     )

@@ -10,7 +10,7 @@ import duckdb
 from dbt_warehouse import LANDED, MANIFESTS, PROJECT, streams
 
 from phygital_funnel.quality import anomalies
-from phygital_funnel.warehouse import database, previous, quality_relation, raw
+from phygital_funnel.warehouse import credit_models, database, previous, quality_relation, raw
 from phygital_funnel.warehouse.incremental_models import Model, compiled
 
 NAME = "build"
@@ -63,6 +63,7 @@ def empty_database(path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnecti
     with closing(duckdb.connect(":memory:", config={**database.OPTIMIZERS})) as con:
         con.execute("set timezone = 'UTC'; set threads = 1")
         con.execute(f"attach '{path or ':memory:'}' as {NAME}; use {NAME}")
+        credit_models.attach_scratch(con)
         for schema in ("raw", *SCHEMAS):
             con.execute(f"create schema {schema}")
         for stream in streams().values():

@@ -134,7 +134,12 @@ class Warehouse:
             "--log-level", "none", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
             "--vars", json.dumps(variables), "--target-path", str(self._target), "--log-path", str(self._target),
         )  # fmt: skip
-        constants = {"PHYGITAL_BUILD_DATABASE": str(self.path), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+        constants = {
+            "PHYGITAL_BUILD_DATABASE": str(self.path),
+            # dbt's unit tests want to see the relations of the run before.
+            "PHYGITAL_SCRATCH_DATABASE": str(self.path.with_name("scratch.duckdb")),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        }
         with patch.dict(os.environ, constants):
             # Parsing takes ten times as long as a small build; relations are named after a file of one name.
             key = json.dumps(variables, sort_keys=True)

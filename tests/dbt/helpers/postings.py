@@ -68,6 +68,7 @@ def posted(con: duckdb.DuckDBPyConnection, known: Sequence[Line], query: str) ->
     con.execute("begin")
     try:
         _fill(con, "intermediate.int_credit__media", [{"media_key": 1}])
+        _fill(con, "intermediate.int_credit__line_kinds", [{"line_kind_key": 1, "currency": "USD"}])
         _fill(con, "intermediate.int_credit__unified", [row for line in enumerate(known) for row in _credit(*line)])
         _fill(con, "ledgers.fct_order_adjustments", [row for line in enumerate(known) for row in _adjusted(*line)])
         found: list[Posted] = [{} for _ in known]
@@ -83,7 +84,7 @@ def posted(con: duckdb.DuckDBPyConnection, known: Sequence[Line], query: str) ->
 
 def _credit(number: int, line: Line) -> list[dict[str, object]]:
     return [
-        {"conversion_id": str(number), "touchpoint_id": f"t{place}", "media_key": 1, "currency": "USD",
+        {"conversion_id": str(number), "touchpoint_id": f"t{place}", "media_key": 1, "line_kind_key": 1,
          f"{HEADLINE}_before": before, f"{HEADLINE}_upto": upto}
         for place, (before, upto) in enumerate(pairwise(accumulate(line.credit, initial=0)))
     ]  # fmt: skip
