@@ -57,7 +57,9 @@
 {%- endmacro %}
 
 {# Streams of changes: rows of all complete commits, with is_current (newest commit that holds the scope),
-   first_known_at (time of the first that does) and known_at. A row without a scope stands alone. #}
+   first_known_at (time of the first that does), known_at, and has_others (another row has the same scope). A row without a scope
+   stands alone. Most rows do: those that do not are found by a GROUP BY, which reads the scope alone and leaves the others where
+   they were landed, in the order of their time; a window function would sort all columns of all rows. #}
 {% macro versions_of_changes(source_name, stream, rows, scope) -%}
     select
         spanned.*,
@@ -68,12 +70,9 @@
             {{ rows }}.*,
             commits.committed_at as known_at,
             {{ released_columns() }},
-            max({{ rows }}._commit) over (
-                partition by {{ scope | join(', ') }}, {{ alone(rows, scope) }}
-            ) as newest_commit,
-            min({{ rows }}._commit) over (
-                partition by {{ scope | join(', ') }}, {{ alone(rows, scope) }}
-            ) as oldest_commit
+            shared.newest_commit is not null as has_others,
+            coalesce(shared.newest_commit, {{ rows }}._commit) as newest_commit,
+            coalesce(shared.oldest_commit, {{ rows }}._commit) as oldest_commit
         from {{ rows }}
         join {{ ref('base__commits') }} as commits
             on commits.source = '{{ source_name }}'
@@ -81,17 +80,27 @@
             and commits._commit = {{ rows }}._commit
             and commits.is_usable
         {{ join_released(source_name, stream, rows) }}
+        left join (
+            select
+                {{ scope | join(', ') }},
+                max({{ rows }}._commit) as newest_commit,
+                min({{ rows }}._commit) as oldest_commit
+            from {{ rows }}
+            join {{ ref('base__commits') }} as commits
+                on commits.source = '{{ source_name }}'
+                and commits.stream = '{{ stream }}'
+                and commits._commit = {{ rows }}._commit
+                and commits.is_usable
+            group by {{ scope | join(', ') }}
+            having count(*) > 1
+        ) as shared
+            on {% for column in scope %}shared.{{ column }} = {{ rows }}.{{ column }}
+            {%- if not loop.last %} and {% endif %}{% endfor %}
     ) as spanned
     join {{ ref('base__commits') }} as first_commit
         on first_commit.source = '{{ source_name }}'
         and first_commit.stream = '{{ stream }}'
         and first_commit._commit = spanned.oldest_commit
-{%- endmacro %}
-
-{# Gives every row without a complete scope a partition of its own. #}
-{% macro alone(rows, scope) -%}
-    case when {{ scope | join(' is null or ') }} is null then {{ rows }}._commit end,
-    case when {{ scope | join(' is null or ') }} is null then {{ rows }}._row end
 {%- endmacro %}
 
 {# The rows of `judged` with reject_rule: their broken rule, or 'duplicate_key' for all but the first accepted row of a key;
@@ -112,4 +121,28 @@
             ) as place_in_key
         from {{ judged }}
     ) as ranked
+{%- endmacro %}
+
+{# The same where key and scope of a stream of changes are one, so that only rows with has_others can share a key. #}
+{% macro keep_first_of_shared_key(judged, key) -%}
+    select
+        {{ judged }}.*,
+        case
+            when {{ judged }}.broken_rule is not null then {{ judged }}.broken_rule
+            when ranked.place_in_key > 1 then 'duplicate_key'
+        end as reject_rule
+    from {{ judged }}
+    left join (
+        select
+            _commit,
+            _row,
+            row_number() over (
+                partition by {{ key | join(', ') }}
+                order by _commit desc, {{ released_first() }}, _row
+            ) as place_in_key
+        from {{ judged }}
+        where has_others and broken_rule is null
+    ) as ranked
+        on ranked._commit = {{ judged }}._commit
+        and ranked._row = {{ judged }}._row
 {%- endmacro %}

@@ -40,7 +40,7 @@ judged as (
 ),
 
 kept as (
-    {{ keep_first_of_key('judged', ['touchpoint_id']) }}
+    {{ keep_first_of_shared_key('judged', ['touchpoint_id']) }}
 )
 
 select * from kept

@@ -37,7 +37,7 @@ judged as (
 ),
 
 kept as (
-    {{ keep_first_of_key('judged', ['click_id']) }}
+    {{ keep_first_of_shared_key('judged', ['click_id']) }}
 )
 
 select * from kept

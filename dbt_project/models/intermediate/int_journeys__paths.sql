@@ -2,12 +2,11 @@
 -- depends_on: {{ ref('int_credit__media') }}
 with eligible as (
     select
-        candidates.*
-        {%- if path_transform != 'none' %},
-        media.channel
-        {%- endif %}
+        candidates.*,
+        {% if path_transform != 'none' %}media.channel{% else %}cast(null as {{ dbt.type_string() }}){% endif %} as channel
     from {{ ref('int_journeys__candidate_touches') }} as candidates
     {% if path_transform != 'none' -%}
+    -- Only transforms look at channels.
     join {{ ref('int_credit__media') }} as media
         on media.media_key = candidates.media_key
     {% endif -%}
