@@ -1,23 +1,12 @@
+-- Summed over lines while each is one row with a column per model: an eighth of the rows of the long form.
 with credit as (
     select
+        credit.*,
         lines.event_date_market,
-        credit.attribution_model,
-        credit.platform,
-        credit.market,
-        credit.channel,
-        credit.campaign_id,
-        credit.content_id,
-        credit.creator_id,
-        credit.evidence,
-        credit.currency,
         lines.order_parts,
         lines.reporting_currency,
-        credit.credit_micro,
-        case when {{ is_retained('credit.conversion_status') }} then credit.credit_micro else 0 end
-            as retained_credit_micro,
-        credit.attributed_amount_minor,
-        credit.attributed_amount_reporting_minor
-    from {{ ref('fct_attribution_credit') }} as credit
+        {{ is_retained('credit.conversion_status') }} as is_retained
+    from {{ ref('fct_attribution_credit_wide') }} as credit
     join {{ ref('fct_order_lines') }} as lines
         on lines.conversion_id = credit.conversion_id
 ),
@@ -25,7 +14,6 @@ with credit as (
 summed as (
     select
         event_date_market,
-        attribution_model,
         platform,
         market,
         channel,
@@ -36,21 +24,41 @@ summed as (
         currency,
         order_parts,
         reporting_currency,
-        cast(sum(credit_micro) as bigint) as credit_micro,
-        cast(sum(retained_credit_micro) as bigint) as retained_credit_micro,
-        cast(coalesce(sum(attributed_amount_minor), 0) as bigint) as attributed_amount_minor,
-        cast(coalesce(sum(attributed_amount_reporting_minor), 0) as bigint)
-            as attributed_amount_reporting_minor,
-        count(attributed_amount_minor) - count(attributed_amount_reporting_minor) as unconverted_rows
+        {{ sums_of_model('first_touch') }},
+        {{ sums_of_model('last_touch') }},
+        {{ sums_of_model('last_engaged_touch') }},
+        {{ sums_of_model('linear') }},
+        {{ sums_of_model('position_based') }},
+        {{ sums_of_model('time_decay') }},
+        {{ sums_of_model('amazon_14d_last_click') }},
+        {{ sums_of_model('tiktok_7c1v') }}
     from credit
     group by
-        event_date_market, attribution_model, platform, market, channel, campaign_id, content_id,
-        creator_id, evidence, currency, order_parts, reporting_currency
+        event_date_market, platform, market, channel, campaign_id, content_id, creator_id, evidence,
+        currency, order_parts, reporting_currency
+),
+
+of_each_model as (
+    {{ order_credit_of_model('first_touch', 'summed') }}
+    union all
+    {{ order_credit_of_model('last_touch', 'summed') }}
+    union all
+    {{ order_credit_of_model('last_engaged_touch', 'summed') }}
+    union all
+    {{ order_credit_of_model('linear', 'summed') }}
+    union all
+    {{ order_credit_of_model('position_based', 'summed') }}
+    union all
+    {{ order_credit_of_model('time_decay', 'summed') }}
+    union all
+    {{ order_credit_of_model('amazon_14d_last_click', 'summed') }}
+    union all
+    {{ order_credit_of_model('tiktok_7c1v', 'summed') }}
 )
 
 select
-    summed.*,
+    of_each_model.*,
     -- Each line stands for its part of its order, rounded to a millionth of an order.
     {{ mul_div_half_even('credit_micro', '1', 'order_parts') }} as order_micro,
     {{ mul_div_half_even('retained_credit_micro', '1', 'order_parts') }} as retained_order_micro
-from summed
+from of_each_model
