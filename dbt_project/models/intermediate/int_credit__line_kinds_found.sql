@@ -1,13 +1,8 @@
+-- Kinds of other lines were found by the run that credited them.
 select distinct
-    {{ line_kind_key('lines') }} as line_kind_key,
-    lines.platform,
-    lines.market,
-    lines.currency,
-    lines.conversion_status
-from {{ ref('int_conversions__converted') }} as lines
-{% if is_credit_kept() -%}
--- Kinds of the other lines were found by the run that credited them.
-join {{ ref('int_reach__lines') }} as reached
-    on reached.conversion_id = lines.conversion_id
-{%- endif %}
--- depends_on: {{ ref('int_reach__lines') }}
+    line_kind_key,
+    platform,
+    market,
+    currency,
+    conversion_status
+from {{ ref('int_credit__lines') }}

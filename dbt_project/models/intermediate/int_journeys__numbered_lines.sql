@@ -8,6 +8,8 @@ select
     lines.platform,
     lines.journey_key,
     lines.market,
+    lines.currency,
+    lines.conversion_status,
     {{ line_kind_key('lines') }} as line_kind_key,
     lines.net_amount_minor,
     lines.net_amount_reporting_minor,
