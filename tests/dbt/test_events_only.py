@@ -120,3 +120,14 @@ def test_the_branches_of_the_credit_logic_hold_in_dbts_own_unit_tests(events_onl
     statuses = events_only.last_statuses()
     assert len(statuses) >= 24
     assert set(statuses.values()) == {"pass"}
+
+
+def test_every_view_can_be_read_when_the_build_is_over(events_only) -> None:
+    """Steps of one run are gone then, and nothing that stays may read them."""
+    views = [
+        view
+        for (view,) in events_only.rows("select schema_name || '.' || view_name from duckdb_views() where not internal")
+    ]
+    assert len(views) > 100
+    for view in views:
+        events_only.rows(f"from {view} limit 0")
