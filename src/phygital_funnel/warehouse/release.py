@@ -121,12 +121,13 @@ def _export(database: Path, draft: Path) -> None:
         for schema, name, kind in _published(con):
             if kind == "BASE TABLE":
                 con.execute(f'create table release.main."{name}" as from build.{schema}."{name}"')
-            _copy_as_parquet(con, schema, name, draft)
         con.execute("use release")
         for schema, name, kind in _published(con):
             if kind == "VIEW":
                 con.execute(_view(con, schema, name))
         _carry_comments(con)
+        for _, name, _ in _published(con):
+            _copy_as_parquet(con, name, draft)
         con.execute("use memory")
         con.execute("detach release")
 
@@ -141,7 +142,7 @@ def _add_results(settings: Settings, build: Build, draft: Path) -> None:
             if name in TOLD_OF_RUNS:
                 con.execute(f'delete from release.main."{name}"')
                 con.execute(f'insert into release.main."{name}" by name from build.{schema}."{name}"')
-                _copy_as_parquet(con, schema, name, draft)
+                _copy_as_parquet(con, name, draft)
         con.execute("detach release")
 
 
@@ -150,9 +151,10 @@ def _attach(con: duckdb.DuckDBPyConnection, database: Path, draft: Path) -> None
     con.execute(f"attach '{_quoted(draft / DATABASE_NAME)}' as release (storage_version '{STORAGE_VERSION}')")
 
 
-def _copy_as_parquet(con: duckdb.DuckDBPyConnection, schema: str, name: str, draft: Path) -> None:
+def _copy_as_parquet(con: duckdb.DuckDBPyConnection, name: str, draft: Path) -> None:
+    """From the release's own rows: what a build works out is worked out once."""
     file = _quoted(draft / "parquet" / f"{name}.parquet")
-    con.execute(f"copy (from build.{schema}.\"{name}\") to '{file}' (format parquet, compression zstd)")
+    con.execute(f"copy (from release.main.\"{name}\") to '{file}' (format parquet, compression zstd)")
 
 
 def _carry_comments(con: duckdb.DuckDBPyConnection) -> None:
