@@ -56,6 +56,15 @@
     {{ join_released(source_name, stream, rows) }}
 {%- endmacro %}
 
+{# Joins its commit to each row of `rows`, where that is complete and not set aside. #}
+{% macro join_usable_commit(source_name, stream, rows) -%}
+    join {{ ref('base__commits') }} as commits
+            on commits.source = '{{ source_name }}'
+            and commits.stream = '{{ stream }}'
+            and commits._commit = {{ rows }}._commit
+            and commits.is_usable
+{%- endmacro %}
+
 {# Streams of changes: rows of all complete commits, with is_current (newest commit that holds the scope),
    first_known_at (time of the first that does), known_at, and has_others (another row has the same scope). A row without a scope
    stands alone. Most rows do: those that do not are found by a GROUP BY, which reads the scope alone and leaves the others where
@@ -74,11 +83,7 @@
             coalesce(shared.newest_commit, {{ rows }}._commit) as newest_commit,
             coalesce(shared.oldest_commit, {{ rows }}._commit) as oldest_commit
         from {{ rows }}
-        join {{ ref('base__commits') }} as commits
-            on commits.source = '{{ source_name }}'
-            and commits.stream = '{{ stream }}'
-            and commits._commit = {{ rows }}._commit
-            and commits.is_usable
+        {{ join_usable_commit(source_name, stream, rows) }}
         {{ join_released(source_name, stream, rows) }}
         left join (
             select
@@ -86,11 +91,7 @@
                 max({{ rows }}._commit) as newest_commit,
                 min({{ rows }}._commit) as oldest_commit
             from {{ rows }}
-            join {{ ref('base__commits') }} as commits
-                on commits.source = '{{ source_name }}'
-                and commits.stream = '{{ stream }}'
-                and commits._commit = {{ rows }}._commit
-                and commits.is_usable
+            {{ join_usable_commit(source_name, stream, rows) }}
             group by {{ scope | join(', ') }}
             having count(*) > 1
         ) as shared
@@ -101,48 +102,4 @@
         on first_commit.source = '{{ source_name }}'
         and first_commit.stream = '{{ stream }}'
         and first_commit._commit = spanned.oldest_commit
-{%- endmacro %}
-
-{# The rows of `judged` with reject_rule: their broken rule, or 'duplicate_key' for all but the first accepted row of a key;
-   of one extraction's rows a released one comes first. #}
-{% macro keep_first_of_key(judged, key) -%}
-    select
-        ranked.*,
-        case
-            when ranked.broken_rule is not null then ranked.broken_rule
-            when ranked.place_in_key > 1 then 'duplicate_key'
-        end as reject_rule
-    from (
-        select
-            {{ judged }}.*,
-            row_number() over (
-                partition by broken_rule, {{ key | join(', ') }}
-                order by _commit desc, {{ released_first() }}, _row
-            ) as place_in_key
-        from {{ judged }}
-    ) as ranked
-{%- endmacro %}
-
-{# The same where key and scope of a stream of changes are one, so that only rows with has_others can share a key. #}
-{% macro keep_first_of_shared_key(judged, key) -%}
-    select
-        {{ judged }}.*,
-        case
-            when {{ judged }}.broken_rule is not null then {{ judged }}.broken_rule
-            when ranked.place_in_key > 1 then 'duplicate_key'
-        end as reject_rule
-    from {{ judged }}
-    left join (
-        select
-            _commit,
-            _row,
-            row_number() over (
-                partition by {{ key | join(', ') }}
-                order by _commit desc, {{ released_first() }}, _row
-            ) as place_in_key
-        from {{ judged }}
-        where has_others and broken_rule is null
-    ) as ranked
-        on ranked._commit = {{ judged }}._commit
-        and ranked._row = {{ judged }}._row
 {%- endmacro %}
