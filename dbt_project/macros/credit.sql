@@ -62,10 +62,23 @@
     {{ row_fingerprint(columns + [credit_resolution or recipient ~ '.credit_resolution']) }}
 {%- endmacro %}
 
-{# Stands for what lines have in common; there are dozens of these, and millions of lines. Two that share a number fail the key of
-   int_credit__line_kinds. #}
-{% macro line_kind_key(line) -%}
-    {{ row_fingerprint([line ~ '.platform', line ~ '.market', line ~ '.currency', line ~ '.conversion_status']) }}
+{# Stands for a line in joins, sorts and the credit tables, where texts by the million cost more than all else. Two lines that share a
+   number, one chance in 10^6 for five million of them, fail the key of int_conversions__converted. #}
+{% macro line_key(conversion_id) -%}
+    {{ row_fingerprint([conversion_id]) }}
+{%- endmacro %}
+
+{# All that the shares of a touch depend on but its instant: where it is in its path, and who may credit it. #}
+{% macro place_columns() -%}
+    {{ return([
+        'house', 'engaged', 'amazon', 'tiktok', 'path_position', 'path_length', 'tie_index', 'tie_size', 'touch_index',
+        'touches', 'engaged_index', 'engaged_size', 'amazon_index', 'amazon_size', 'tiktok_index', 'tiktok_size',
+    ]) }}
+{%- endmacro %}
+
+{# Stands for these. Two places that share a number fail the key of int_credit__places. #}
+{% macro place_key() -%}
+    {{ row_fingerprint(place_columns()) }}
 {%- endmacro %}
 
 {# Names the rules and parameters behind a credit row. #}

@@ -1,5 +1,5 @@
-{# Fingerprints tell rows apart within one database and engine; they never leave the database, and none is a key but media_key and
-   line_kind_key. #}
+{# Fingerprints tell rows apart within one database and engine; they never leave the database, and none is a key but line_key,
+   media_key and place_key. #}
 
 {# A whole number of 63 bits that stands for the values of these columns, NULLs included. #}
 {% macro row_fingerprint(columns) -%}

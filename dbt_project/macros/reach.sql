@@ -5,11 +5,13 @@
     {{ return([
         ('intermediate', 'int_reach__credited_lines'),
         ('intermediate', 'int_reach__credited_touches'),
+        ('intermediate', 'int_reach__credited_days'),
         ('intermediate', 'int_reach__credited_cells'),
         ('intermediate', 'int_journeys__lines'),
         ('intermediate', 'int_credit__media'),
-        ('intermediate', 'int_credit__line_kinds'),
-        ('intermediate', 'int_credit__unified'),
+        ('intermediate', 'int_credit__places'),
+        ('intermediate', 'int_credit__journey_touches'),
+        ('intermediate', 'int_credit__without_path'),
     ]) }}
 {%- endmacro %}
 
@@ -29,19 +31,17 @@
     {{ return(adapter.get_relation(database=target.database, schema=schema, identifier=name)) }}
 {%- endmacro %}
 
-{# What credit reads of a line: another value of any of them, and the line is credited anew. #}
-{% macro line_fingerprint(line, linked) -%}
-    {%- set columns = [] -%}
-    {%- for name in [
-        'conversion_id', 'platform', 'journey_key', 'converted_us', 'first_known_at', 'market', 'currency',
-        'net_amount_minor', 'net_amount_reporting_minor', 'conversion_status',
-    ] -%}
-        {%- do columns.append(line ~ '.' ~ name) -%}
+{# A query of the lines that stored credit is of, each once; empty when there is none, or it is made anew. #}
+{% macro lines_credited_before() -%}
+    {%- set queries = [] -%}
+    {%- set names = [] if flags.FULL_REFRESH or not execute else ['int_credit__journey_touches', 'int_credit__without_path'] -%}
+    {%- for name in names -%}
+        {%- set table = stored_table('intermediate', name) -%}
+        {%- if table is not none and table.is_table -%}
+            {%- do queries.append('select line_key from ' ~ table) -%}
+        {%- endif -%}
     {%- endfor -%}
-    {%- for name in ['touchpoint_id', 'channel', 'content_id', 'creator_id', 'evidence'] -%}
-        {%- do columns.append(linked ~ '.' ~ name) -%}
-    {%- endfor -%}
-    {{ row_fingerprint(columns + [model_version()]) }}
+    {{ return(queries | join(' union ')) }}
 {%- endmacro %}
 
 {# Replaces the rows whose key stands in the model named by meta.replaces, in one transaction; the first run, and a full refresh,

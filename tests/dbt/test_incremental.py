@@ -122,7 +122,7 @@ class Ledger:
         query = f"""
             select {columns}
             from intermediate.int_conversions__converted
-            left join intermediate.int_journeys__lines using (conversion_id)
+            left join intermediate.int_journeys__lines using (line_key)
             where order_id = $1
             order by all
         """
@@ -133,7 +133,7 @@ class Ledger:
         query = """
             select distinct order_id
             from intermediate.int_conversions__converted
-            where conversion_id in (select conversion_id from intermediate.int_reach__lines)
+            where line_key in (select line_key from intermediate.int_reach__lines)
         """
         return {row[0] for row in self._con.execute(query).fetchall()}
 
@@ -223,7 +223,7 @@ KNOWN_BEFORE = (
 # What lands next, one after the other, and the orders that it reaches.
 NEWS = {
     "nothing": (None, set()),
-    "another price": (order("o1", 1500, "Ann10"), {"o1"}),
+    "another price, which moves money and no credit": (order("o1", 1500, "Ann10"), set()),
     "a creator of the list whose post it is": (made_creators({"ann": "ann.x"}), {"o4", "e1"}),
     "another owner of the code": (made_codes({"Ann10": "bob"}), {"o1"}),
     "an ad that shows another post": (made_ads_snapshot({"ad1": "other"}), {"o4"}),

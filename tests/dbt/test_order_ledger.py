@@ -367,12 +367,12 @@ def test_no_order_is_on_both_platforms_and_none_on_neither(
         ),
         ("what_is_known_is_of_listed_commits", "delete from base.base__commits where stream = 'refunds'"),
         (
-            "credit_tells_of_lines_as_they_are",
-            "update intermediate.int_conversions__converted set currency = 'EUR' where order_id = 'full'",
+            "credit_is_of_lines_that_are_there",
+            "delete from intermediate.int_conversions__converted where order_id = 'full'",
         ),
         (
-            "credit_tells_of_lines_as_they_are",
-            "delete from ledgers.fct_attribution_credit_wide where conversion_id = 'very late'",
+            "credit_is_of_lines_that_are_there",
+            "delete from intermediate.int_credit__without_path",
         ),
         (
             "models_share_out_the_same_totals",

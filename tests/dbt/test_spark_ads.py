@@ -132,7 +132,7 @@ class Ledger:
         """Orders of the lines that the last build credited."""
         return {name for (name,) in self.query(
             "select order_id from intermediate.int_reach__lines join intermediate.int_conversions__converted "
-            "using (conversion_id)"
+            "using (line_key)"
         )}  # fmt: skip
 
 

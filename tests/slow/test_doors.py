@@ -32,8 +32,8 @@ STREAMS = (
     ("links", None),
 )
 FORGED = """
-delete from intermediate.int_credit__unified
-where conversion_id = (select min(conversion_id) from intermediate.int_credit__unified)
+delete from intermediate.int_credit__journey_touches
+where line_key = (select min(line_key) from intermediate.int_credit__journey_touches)
 """
 LOST = "delete from release.main.fct_attribution_credit_wide"
 Change = Callable[[duckdb.DuckDBPyConnection], object]

@@ -31,6 +31,7 @@ reached as (
 placed as (
     select
         lines.conversion_id,
+        lines.line_key,
         lines.order_id,
         lines.market,
         lines.asin,
@@ -48,7 +49,7 @@ placed as (
 ),
 
 journeys as (
-    select conversion_id
+    select line_key
     from {{ ref('int_journeys__lines') }}
     where eligible_touches > 0
 )
@@ -57,7 +58,7 @@ select
     placed.*,
     promo.creator_id as code_creator_id,
     promo.conversion_id is not null as has_code,
-    promo.conversion_id is not null or journeys.conversion_id is not null as is_order_linked
+    promo.conversion_id is not null or journeys.line_key is not null as is_order_linked
 from placed
 join reached
     on reached.market = placed.market
@@ -66,4 +67,4 @@ join reached
 left join {{ ref('int_promo__matched_lines') }} as promo
     on promo.conversion_id = placed.conversion_id
 left join journeys
-    on journeys.conversion_id = placed.conversion_id
+    on journeys.line_key = placed.line_key

@@ -32,6 +32,7 @@ rated as (
 
 select
     conversion_id,
+    {{ line_key('conversion_id') }} as line_key,
     platform,
     order_id,
     line_ordinal,

@@ -2,6 +2,7 @@
 with lines as (
     select
         lines.conversion_id,
+        lines.line_key,
         lines.market,
         lines.asin,
         lines.cell_date,
@@ -46,6 +47,7 @@ recipients as (
 shared as (
     select
         lines.conversion_id,
+        lines.line_key,
         recipients.*,
         {{ cell_credit_upto('placed_upto - placed_micro', 'turn', 'retained_pairs') }} as credit_before,
         {{ cell_credit_upto('placed_upto', 'turn', 'retained_pairs') }} as credit_upto
@@ -58,6 +60,7 @@ shared as (
 
 select
     conversion_id,
+    line_key,
     recipient_key,
     touchpoint_id,
     channel,

@@ -1,4 +1,4 @@
-{#- Touches of days that did not change were found by the run that credited their day. -#}
+-- What touches of other days and recipients of other lines have was found by the run that credited them.
 -- depends_on: {{ ref('int_reach__changed_days') }}
 {% set text = dbt.type_string() -%}
 with of_touches as (
@@ -14,7 +14,7 @@ with of_touches as (
     from {{ ref('int_touchpoints__unified') }} as touches
     {% if is_credit_kept() -%}
     join {{ ref('int_reach__changed_days') }} as days
-        on days.touch_day = {{ epoch_day('touches.occurred_us') }}
+        on days.touch_day = cast(touches.occurred_at as date)
         and touches.occurred_at >= days.begins_at
         and touches.occurred_at < days.ends_at
     {%- endif %}
@@ -22,28 +22,32 @@ with of_touches as (
 
 of_order_linked as (
     select distinct
-        channel,
+        linked.channel,
         cast(null as {{ text }}) as campaign_id,
         cast(null as {{ text }}) as ad_group_id,
         cast(null as {{ text }}) as ad_id,
-        content_id,
-        creator_id,
-        evidence,
-        credit_resolution
-    from {{ ref('int_credit__order_linked_lines') }}
+        linked.content_id,
+        linked.creator_id,
+        linked.evidence,
+        linked.credit_resolution
+    from {{ ref('int_credit__order_linked_lines') }} as linked
+    join {{ ref('int_reach__lines') }} as reached
+        on reached.line_key = linked.line_key
 ),
 
 of_cells as (
     select distinct
-        channel,
-        campaign_id,
-        ad_group_id,
-        ad_id,
-        content_id,
-        creator_id,
-        evidence,
-        credit_resolution
-    from {{ ref('int_credit__cell_lines') }}
+        cells.channel,
+        cells.campaign_id,
+        cells.ad_group_id,
+        cells.ad_id,
+        cells.content_id,
+        cells.creator_id,
+        cells.evidence,
+        cells.credit_resolution
+    from {{ ref('int_credit__cell_lines') }} as cells
+    join {{ ref('int_reach__lines') }} as reached
+        on reached.line_key = cells.line_key
 ),
 
 of_nobody as (

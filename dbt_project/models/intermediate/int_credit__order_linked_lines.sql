@@ -32,6 +32,7 @@ linked as (
 
 select
     conversion_id,
+    {{ line_key('conversion_id') }} as line_key,
     concat('touch:', touchpoint_id) as recipient_key,
     touchpoint_id,
     channel,

@@ -1,19 +1,17 @@
 -- What a line's other recipients leave. A model that finds a touch gives it the whole line; cells may give a part.
 with in_cells as (
     select
-        conversion_id,
-        max(credit_upto) as credit_upto
-    from {{ ref('int_credit__cell_lines') }}
-    group by conversion_id
+        cells.line_key,
+        max(cells.credit_upto) as credit_upto
+    from {{ ref('int_credit__cell_lines') }} as cells
+    join {{ ref('int_reach__lines') }} as reached
+        on reached.line_key = cells.line_key
+    group by cells.line_key
 ),
 
 credited as (
     select
-        lines.conversion_id,
-        lines.line_kind_key,
-        lines.net_amount_minor,
-        lines.net_amount_reporting_minor,
-        lines.converted_at,
+        lines.line_key,
         cast(case when ends.newest_us is null then coalesce(cells.credit_upto, 0) else 1000000 end as int)
             as house_before,
         cast(case when ends.last_engaged_order is null then coalesce(cells.credit_upto, 0) else 1000000 end as int)
@@ -22,18 +20,16 @@ credited as (
             as amazon_before,
         cast(case when ends.last_tiktok_order is null then coalesce(cells.credit_upto, 0) else 1000000 end as int)
             as tiktok_before
-    from {{ ref('int_credit__lines') }} as lines
+    from {{ ref('int_reach__lines') }} as reached
+    join {{ ref('int_conversions__converted') }} as lines
+        on lines.line_key = reached.line_key
     left join {{ ref('int_journeys__ends') }} as ends
-        on ends.line_number = lines.line_number
+        on ends.line_key = lines.line_key
     left join in_cells as cells
-        on cells.conversion_id = lines.conversion_id
-    where not lines.is_order_linked
+        on cells.line_key = lines.line_key
+    where lines.line_key not in (select line_key from {{ ref('int_credit__order_linked_lines') }})
 )
 
-select
-    credited.*,
-    'unattributed' as recipient_key,
-    'unattributed' as evidence,
-    'line' as credit_resolution
+select *
 from credited
 where least(house_before, engaged_before, amazon_before, tiktok_before) < 1000000

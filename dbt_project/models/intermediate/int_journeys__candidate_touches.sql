@@ -1,6 +1,6 @@
 with seen as (
     select
-        lines.line_number,
+        lines.line_key,
         touches.touchpoint_id,
         touches.occurred_us,
         touches.is_click,
@@ -12,7 +12,7 @@ with seen as (
         touches.occurred_us + touches.amazon_window_us > lines.converted_us
             and coalesce(touches.market = lines.market, true) as is_amazon_touch,
         touches.occurred_us + touches.tiktok_window_us > lines.converted_us as is_tiktok_touch
-    from {{ ref('int_journeys__numbered_lines') }} as lines
+    from {{ ref('int_journeys__reached_lines') }} as lines
     join {{ ref('int_touchpoints__unified') }} as touches
         on touches.platform = lines.platform
         and touches.journey_key = lines.journey_key
@@ -22,7 +22,6 @@ with seen as (
         and touches.occurred_at <= lines.converted_at
         and touches.occurred_at >= lines.sees_from_at
         and touches.seen_until_us > lines.converted_us
-    where not lines.is_order_linked
 )
 
 -- What else readers want to know of a touch is wide, and is stored once for each media_key (int_credit__media).

@@ -1,5 +1,5 @@
 select
-    conversion_id,
+    line_key,
     late_touches
 from {{ ref('int_journeys__lines') }}
 where late_touches > 0

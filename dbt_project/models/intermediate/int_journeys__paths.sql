@@ -16,7 +16,7 @@ with eligible as (
 -- Each group of models has a path of its own.
 transformed as (
     select
-        line_number,
+        line_key,
         touchpoint_id,
         occurred_us,
         is_click,
@@ -29,12 +29,12 @@ transformed as (
         is_amazon_touch,
         is_tiktok_touch
 {%- elif path_transform == 'collapse_repeats' %}
-        max(case when is_house_touch then occurred_us end) over (partition by line_number) as decay_from_us,
+        max(case when is_house_touch then occurred_us end) over (partition by line_key) as decay_from_us,
         is_house_touch and {{ begins_run_of_channel('is_house_touch') }} as is_house_touch,
         is_amazon_touch and {{ begins_run_of_channel('is_amazon_touch') }} as is_amazon_touch,
         is_tiktok_touch and {{ begins_run_of_channel('is_tiktok_touch') }} as is_tiktok_touch
 {%- elif path_transform == 'first_occurrence' %}
-        max(case when is_house_touch then occurred_us end) over (partition by line_number) as decay_from_us,
+        max(case when is_house_touch then occurred_us end) over (partition by line_key) as decay_from_us,
         is_house_touch and {{ is_first_of_channel('is_house_touch') }} as is_house_touch,
         is_amazon_touch and {{ is_first_of_channel('is_amazon_touch') }} as is_amazon_touch,
         is_tiktok_touch and {{ is_first_of_channel('is_tiktok_touch') }} as is_tiktok_touch

@@ -3,7 +3,7 @@
 -- house, engaged, amazon and tiktok are 1 for what those models may credit, else 0: numbers, as they are added.
 with marked as (
     select
-        paths.line_number,
+        paths.line_key,
         paths.touchpoint_id,
         paths.media_key,
         {{ path_order('paths.occurred_us', 'paths.is_house_touch') }} as path_order,
@@ -17,11 +17,11 @@ with marked as (
         cast(case when paths.tiktok_order = ends.last_tiktok_order then 1 else 0 end as tinyint) as tiktok
     from {{ ref('int_journeys__paths') }} as paths
     join {{ ref('int_journeys__ends') }} as ends
-        on ends.line_number = paths.line_number
+        on ends.line_key = paths.line_key
 )
 
 select
-    line_number,
+    line_key,
     touchpoint_id,
     media_key,
     house,
@@ -33,17 +33,17 @@ select
     cast(dense_rank() over by_time as int) as path_position,
     cast(row_number() over path as int) as touch_index,
     cast(row_number() over path - rank() over by_time + 1 as int) as tie_index,
-    cast(count(*) over instant as int) as tie_size,
+    cast(sum(1) over instant as int) as tie_size,
     cast(sum(decay_weight) over path_so_far as bigint) as decay_upto,
-    cast(count(case when engaged = 1 then 1 end) over path_so_far as int) as engaged_index,
-    cast(count(case when amazon = 1 then 1 end) over path_so_far as int) as amazon_index,
-    cast(count(case when tiktok = 1 then 1 end) over path_so_far as int) as tiktok_index
+    {{ met_so_far('engaged') }} as engaged_index,
+    {{ met_so_far('amazon') }} as amazon_index,
+    {{ met_so_far('tiktok') }} as tiktok_index
 from marked
 window
-    by_time as (partition by line_number order by path_order),
-    instant as (partition by line_number order by path_order range between current row and current row),
-    path as (partition by line_number order by path_order, touchpoint_id),
+    by_time as (partition by line_key order by path_order),
+    instant as (partition by line_key order by path_order range between current row and current row),
+    path as (partition by line_key order by path_order, touchpoint_id),
     path_so_far as (
-        partition by line_number order by path_order, touchpoint_id
+        partition by line_key order by path_order, touchpoint_id
         rows between unbounded preceding and current row
     )

@@ -2,31 +2,23 @@
 {%- set kept = is_credit_kept() -%}
 with found as (
     select
-        {{ epoch_day('occurred_us') }} as touch_day,
+        cast(occurred_at as date) as touch_day,
         count(*) as touches,
         {{ sum_of_fingerprints('touch_fingerprint') }} as fingerprint
     from {{ ref('int_touchpoints__unified') }}
     group by 1
 ),
 
-{% if kept -%}
-credited as (
-    select
-        touch_day,
-        count(*) as touches,
-        {{ sum_of_fingerprints('touch_fingerprint') }} as fingerprint
-    from {{ stored_table('intermediate', 'int_reach__credited_touches') }}
-    group by touch_day
-),
-
-{% endif -%}
 changed as (
     {% if not kept -%}
-    select touch_day from found
+    select * from found
     {%- else -%}
-    select coalesce(found.touch_day, credited.touch_day) as touch_day
+    select
+        coalesce(found.touch_day, credited.touch_day) as touch_day,
+        found.touches,
+        found.fingerprint
     from found
-    full outer join credited
+    full outer join {{ stored_table('intermediate', 'int_reach__credited_days') }} as credited
         on credited.touch_day = found.touch_day
     where
         found.touches is distinct from credited.touches
@@ -36,6 +28,8 @@ changed as (
 
 select
     touch_day,
-    {{ instant_of_us('touch_day * 86400000000') }} as begins_at,
-    {{ instant_of_us('(touch_day + 1) * 86400000000') }} as ends_at
+    cast(touch_day as timestamp) as begins_at,
+    cast({{ add_days('touch_day', '1') }} as timestamp) as ends_at,
+    touches,
+    fingerprint
 from changed

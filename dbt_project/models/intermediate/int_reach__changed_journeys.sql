@@ -15,7 +15,7 @@ found as (
         1 as sign
     from {{ ref('int_touchpoints__unified') }} as touches
     join days
-        on days.touch_day = {{ epoch_day('touches.occurred_us') }}
+        on days.touch_day = cast(touches.occurred_at as date)
         and touches.occurred_at >= days.begins_at
         and touches.occurred_at < days.ends_at
 ),

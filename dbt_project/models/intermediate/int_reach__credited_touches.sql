@@ -12,6 +12,6 @@ select
     touches.touch_fingerprint
 from {{ ref('int_touchpoints__unified') }} as touches
 join {{ ref('int_reach__changed_days') }} as days
-    on days.touch_day = {{ epoch_day('touches.occurred_us') }}
+    on days.touch_day = cast(touches.occurred_at as date)
     and touches.occurred_at >= days.begins_at
     and touches.occurred_at < days.ends_at

@@ -1,10 +1,33 @@
+with lines as (
+    select
+        line_key,
+        converted_at,
+        converted_us,
+        first_known_at,
+        market,
+        case when journey_key is not null then {{ row_fingerprint(['platform', 'journey_key']) }} end
+            as journey_fingerprint
+    from {{ ref('int_conversions__converted') }}
+),
+
+linked as (
+    select
+        line_key,
+        {{ row_fingerprint(['touchpoint_id', 'channel', 'content_id', 'creator_id', 'evidence']) }}
+            as linked_fingerprint
+    from {{ ref('int_credit__order_linked_lines') }}
+)
+
 select
-    lines.conversion_id,
+    lines.line_key,
     lines.converted_at,
-    {{ epoch_day('lines.converted_us') }} as converted_day,
-    case when lines.journey_key is not null then {{ row_fingerprint(['lines.platform', 'lines.journey_key']) }} end
-        as journey_fingerprint,
-    {{ line_fingerprint('lines', 'linked') }} as line_fingerprint
-from {{ ref('int_conversions__converted') }} as lines
-left join {{ ref('int_credit__order_linked_lines') }} as linked
-    on linked.conversion_id = lines.conversion_id
+    lines.journey_fingerprint,
+    -- What credit reads of a line besides touches and cells. Amounts and status are read with the line, so that what is
+    -- restated changes money and touches no credit.
+    {{ row_fingerprint([
+        'lines.line_key', 'lines.journey_fingerprint', 'lines.converted_us', 'lines.first_known_at', 'lines.market',
+        'linked.linked_fingerprint',
+    ]) }} as line_fingerprint
+from lines
+left join linked
+    on linked.line_key = lines.line_key

@@ -1,18 +1,18 @@
 {{ config(materialized='view') }}
--- What is stored is the running credit and the line's amounts (ADR 4): credit and money are their differences.
--- What readers want to know of a recipient or a line is stored once for all that have it in common.
+-- What is stored is the running credit (ADR 4): credit is its differences, and money those of the line's amounts.
+-- What readers want to know of a recipient is stored once for all that have it in common, and of a line with the line.
 select
-    conversion_id,
-    coalesce(other_recipient_key, concat('touch:', touchpoint_id)) as recipient_key,
-    touchpoint_id,
-    kinds.platform,
+    lines.conversion_id,
+    credit.recipient_key,
+    credit.touchpoint_id,
+    lines.platform,
     media.channel,
     media.campaign_id,
     media.ad_group_id,
     media.ad_id,
     media.content_id,
     media.creator_id,
-    kinds.market,
+    lines.market,
     media.evidence,
     media.credit_resolution,
     path_position,
@@ -59,11 +59,11 @@ select
         as tiktok_7c1v_amount_reporting_minor,
     -- Cumulative credit of the line's earlier recipients: postings and the bridge apportion other amounts by it.
     {{ var('headline_model') }}_before as headline_before_micro,
-    kinds.currency,
-    converted_at,
-    kinds.conversion_status
+    lines.currency,
+    lines.converted_at,
+    lines.conversion_status
 from {{ ref('int_credit__unified') }} as credit
 join {{ ref('int_credit__media') }} as media
     on media.media_key = credit.media_key
-join {{ ref('int_credit__line_kinds') }} as kinds
-    on kinds.line_kind_key = credit.line_kind_key
+join {{ ref('int_conversions__converted') }} as lines
+    on lines.line_key = credit.line_key

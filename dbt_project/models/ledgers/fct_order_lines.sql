@@ -42,4 +42,4 @@ from {{ ref('int_conversions__converted') }} as lines
 left join restated
     on restated.conversion_id = lines.conversion_id
 left join {{ ref('int_journeys__late_touches') }} as late
-    on late.conversion_id = lines.conversion_id
+    on late.line_key = lines.line_key

@@ -64,7 +64,9 @@ WORLDS = {
     "marts": World(
         "ledgers.fct_attribution_credit_wide",
         {
-            "intermediate.int_credit__unified": ("conversion_id",),
+            "intermediate.int_credit__journey_touches": ("line_key",),
+            "intermediate.int_credit__without_path": ("line_key",),
+            "intermediate.int_conversions__converted": ("conversion_id", "line_key"),
             "ledgers.fct_attribution_credit_wide": ("conversion_id",),
             "ledgers.fct_order_lines": ("conversion_id", "order_id"),
             "ledgers.fct_order_adjustments": ("adjustment_id", "conversion_id"),
@@ -107,13 +109,17 @@ def _multiply(con: duckdb.DuckDBPyConnection, world: World, copies: int) -> None
     for table, keys in world.keys.items():
         if (table if "." in table else f"main.{table}",) not in tables:
             continue
-        own = ", ".join(f"if(i = 0, t.{key}, t.{key} || '-' || i) as {key}" for key in keys)
+        own = ", ".join(f"if(i = 0, t.{key}, {_copied(key)}) as {key}" for key in keys)
         con.execute(
             f"create or replace table {table} as "
             f"select t.* replace ({own}) from {table} as t, range({copies + 1}) as copies (i)"
         )
     for table, columns in world.sums.items():
         con.execute(f"update {table} set {', '.join(f'{one} = {one} * {copies + 1}' for one in columns)}")
+
+
+def _copied(key: str) -> str:
+    return "cast(hash(t.line_key, i) >> 1 as bigint)" if key == "line_key" else f"t.{key} || '-' || i"
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

@@ -118,7 +118,7 @@ def measure(folder: Path, conversions: int, touches: int, memory: str, project_d
                 _timed("all money of all models, worked out", con, _all_money()),
             ),
             eligible,
-            _count(con, "intermediate.int_credit__unified"),
+            _count(con, "ledgers.fct_attribution_credit_wide"),
             wrong_lines(con),
             resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
         )

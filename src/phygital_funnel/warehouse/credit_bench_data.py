@@ -2,6 +2,8 @@
 
 import duckdb
 
+from phygital_funnel.warehouse.credit_models import LINE_KEY
+
 # 2026-09-01T00:00Z. Touches spread over 16 days, and conversions over the last six of them.
 BEGIN_US = 1_788_220_800_000_000
 DAY_US = 86_400_000_000
@@ -24,6 +26,7 @@ def _lines(conversions: int) -> str:
     insert into intermediate.int_conversions__converted by name
     select
         concat('order-line-', lpad(cast(i as varchar), 9, '0')) as conversion_id,
+        {LINE_KEY} as line_key,
         case when i % 2 = 0 then 'amazon' else 'events' end as platform,
         ['US', 'UK', null][1 + i // 2 % 3] as market,
         ['USD', 'GBP', 'USD'][1 + i // 2 % 3] as currency,
@@ -54,7 +57,7 @@ def _codes() -> str:
     return """
     insert into intermediate.int_credit__order_linked_lines by name
     select
-        conversion_id, 'touch:promo:ANN10' as recipient_key, 'promo:ANN10' as touchpoint_id,
+        conversion_id, line_key, 'touch:promo:ANN10' as recipient_key, 'promo:ANN10' as touchpoint_id,
         'tiktok_creators' as channel, 'ann' as creator_id, 'promo_code' as evidence, 'line' as credit_resolution
     from intermediate.int_conversions__converted
     where conversion_id like '%33'

@@ -19,15 +19,15 @@ NAMES = (
     "int_touchpoints__unified",
     "int_credit__media_found",
     "int_credit__media",
-    "int_journeys__numbered_lines",
-    "int_credit__lines_of_cells",
-    "int_credit__lines",
-    "int_credit__line_kinds_found",
-    "int_credit__line_kinds",
+    "int_journeys__reached_lines",
     "int_journeys__candidate_touches",
     "int_journeys__paths",
     "int_journeys__ends",
     "int_journeys__walked",
+    "int_journeys__totals",
+    "int_journeys__placed",
+    "int_credit__places_found",
+    "int_credit__places",
     "int_credit__journey_touches",
     "int_credit__remaining_lines",
     "int_credit__without_path",
@@ -35,6 +35,8 @@ NAMES = (
     "fct_attribution_credit_wide",
     "fct_attribution_credit",
 )
+# What macros/credit.sql makes of an id, where inputs are filled with SQL.
+LINE_KEY = "cast(hash(hash(conversion_id)) >> 1 as bigint)"
 TOUCHES = (
     "platform varchar, journey_key varchar, touchpoint_id varchar, occurred_at timestamp, touch_type varchar, "
     "channel varchar, campaign_id varchar, ad_group_id varchar, ad_id varchar, content_id varchar, creator_id varchar, "
@@ -45,20 +47,21 @@ INPUTS = {
     "intermediate.int_touchpoints__from_links": TOUCHES,
     "intermediate.int_touchpoints__from_events": TOUCHES,
     "intermediate.int_conversions__converted": (
-        "conversion_id varchar, platform varchar, market varchar, currency varchar, net_amount_minor bigint, "
-        "net_amount_reporting_minor bigint, conversion_status varchar, journey_key varchar, converted_at timestamp, "
-        "converted_us bigint, first_known_at timestamp"
+        "conversion_id varchar, line_key bigint, platform varchar, market varchar, currency varchar, "
+        "net_amount_minor bigint, net_amount_reporting_minor bigint, conversion_status varchar, journey_key varchar, "
+        "converted_at timestamp, converted_us bigint, first_known_at timestamp"
     ),
     "intermediate.int_credit__order_linked_lines": (
-        "conversion_id varchar, recipient_key varchar, touchpoint_id varchar, channel varchar, content_id varchar, "
-        "creator_id varchar, evidence varchar, credit_resolution varchar"
+        "conversion_id varchar, line_key bigint, recipient_key varchar, touchpoint_id varchar, channel varchar, "
+        "content_id varchar, creator_id varchar, evidence varchar, credit_resolution varchar"
     ),
     "intermediate.int_credit__cell_lines": (
-        "conversion_id varchar, recipient_key varchar, touchpoint_id varchar, channel varchar, campaign_id varchar, "
-        "ad_group_id varchar, ad_id varchar, content_id varchar, creator_id varchar, evidence varchar, "
-        "credit_resolution varchar, credit_before bigint, credit_upto bigint"
+        "conversion_id varchar, line_key bigint, recipient_key varchar, touchpoint_id varchar, channel varchar, "
+        "campaign_id varchar, ad_group_id varchar, ad_id varchar, content_id varchar, creator_id varchar, "
+        "evidence varchar, credit_resolution varchar, credit_before bigint, credit_upto bigint"
     ),
 }
+LINES = "intermediate.int_conversions__converted"
 # A run that credits every line: what was credited before plays no part.
 REACHED = ("intermediate.int_reach__journeys", "intermediate.int_reach__lines")
 
@@ -125,7 +128,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection) -> None:
     for relation, columns in INPUTS.items():
         con.execute(f"create table {relation} ({columns})")
     for relation in REACHED:
-        con.execute(f"create view {relation} as select conversion_id from intermediate.int_conversions__converted")
+        con.execute(f"create view {relation} as select line_key, converted_at from {LINES}")
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path | None = None) -> None:

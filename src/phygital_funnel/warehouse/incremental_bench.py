@@ -97,7 +97,10 @@ def _runner(
         start = time.process_time()
         con.execute("checkpoint")
         costs["checkpoint"] = time.process_time() - start
-        reached = "select conversion_id from intermediate.int_reach__lines"
+        reached = """
+            select conversion_id from intermediate.int_conversions__converted
+            where line_key in (select line_key from intermediate.int_reach__lines)
+        """
         lines = _share(con, "count(*)", "intermediate.int_conversions__converted", reached)
         cells = _share(con, "count(distinct touchpoint_id)", "intermediate.int_credit__cell_lines", reached)
         return Step(name, sum(costs.values()), costs, lines, cells)

@@ -2,6 +2,8 @@
 
 import duckdb
 
+from phygital_funnel.warehouse.credit_models import LINE_KEY
+
 DAYS = 400
 ADS = 20_000
 LATEST = DAYS + 30
@@ -14,6 +16,7 @@ _LINES = """
 create table history.lines as
 select
     concat('order-line-', lpad(cast(i as varchar), 9, '0')) as conversion_id,
+    {line_key} as line_key,
     case when i % 2 = 0 then 'amazon' else 'events' end as platform,
     ['US', 'UK'][1 + i // 2 % 2] as market,
     ['USD', 'GBP'][1 + i // 2 % 2] as currency,
@@ -22,6 +25,8 @@ select
     case when i % 10 > 0 then concat('person-', lpad(cast(i // 4 * 2 + i % 2 as varchar), 9, '0')) end as journey_key,
     {begin} + cast(hash(i * 29 + 5) % ({latest} * {day}) as bigint) as converted_us
 from range({rows}) as numbers (i)
+-- Days land one after the other, and the models before these keep them in about that order.
+order by converted_us // {day}
 """
 # Two touches in three lie within a fortnight before their line.
 # An ad is of one ad group and campaign, and shows one post.
@@ -46,6 +51,7 @@ from range(cast({rows} * {per_line} as bigint)) as numbers (i)
 join history.lines as lines
     on lines.conversion_id = concat('order-line-', lpad(cast(i % {rows} as varchar), 9, '0'))
 where lines.journey_key is not null
+order by occurred_us // {day}
 """
 _EMPTY_TOUCHES = """
 create or replace view intermediate.int_touchpoints__from_links as
@@ -69,14 +75,16 @@ where occurred_us < {end} and known_day <= {last_day};
 
 create or replace table intermediate.int_credit__order_linked_lines as
 select
-    conversion_id, 'touch:promo:ANN10' as recipient_key, 'promo:ANN10' as touchpoint_id, 'tiktok_creators' as channel,
-    cast(null as varchar) as content_id, 'ann' as creator_id, 'promo_code' as evidence, 'line' as credit_resolution
+    conversion_id, line_key, 'touch:promo:ANN10' as recipient_key, 'promo:ANN10' as touchpoint_id,
+    'tiktok_creators' as channel, cast(null as varchar) as content_id, 'ann' as creator_id,
+    'promo_code' as evidence, 'line' as credit_resolution
 from shown_lines
 where conversion_id like '%33';
 
 create or replace table intermediate.int_credit__cell_lines as
 select
     conversion_id,
+    line_key,
     concat('tag:ad-group-', share, ':', cast(converted_at as date), ':unallocated') as recipient_key,
     concat('tag:ad-group-', share, ':', cast(converted_at as date)) as touchpoint_id,
     'tiktok_ads' as channel, cast(null as varchar) as campaign_id, concat('ad-group-', share) as ad_group_id,
@@ -95,7 +103,7 @@ def fill(con: duckdb.DuckDBPyConnection, conversions: int) -> None:
     for schema in ("history", "intermediate", "ledgers"):
         con.execute(f"create schema {schema}")
     rows = conversions * LATEST // DAYS
-    con.execute(_LINES.format(begin=BEGIN_US, latest=LATEST, day=DAY_US, rows=rows))
+    con.execute(_LINES.format(line_key=LINE_KEY, begin=BEGIN_US, latest=LATEST, day=DAY_US, rows=rows))
     con.execute(_TOUCHES.format(day=DAY_US, ads=ADS, rows=rows, per_line=TOUCHES_PER_LINE))
 
 

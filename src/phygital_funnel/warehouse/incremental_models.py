@@ -15,21 +15,28 @@ from phygital_funnel.warehouse import database
 from phygital_funnel.warehouse.compiler import Compiler
 from phygital_funnel.warehouse.credit_models import relation_of
 
-STATE = ("int_reach__credited_lines", "int_reach__credited_touches", "int_reach__credited_cells")
+STATE = (
+    "int_reach__credited_lines",
+    "int_reach__credited_touches",
+    "int_reach__credited_days",
+    "int_reach__credited_cells",
+)
 _ALIKE = (
     "intermediate.int_reach__credited_lines",
     "intermediate.int_reach__credited_touches",
+    "intermediate.int_reach__credited_days",
     "intermediate.int_reach__credited_cells",
     "intermediate.int_journeys__lines",
 )
 # That these are there is what tells the models to keep what was credited (macros/reach.sql).
 KEPT = (
     *_ALIKE,
-    "intermediate.int_credit__unified",
+    "intermediate.int_credit__journey_touches",
+    "intermediate.int_credit__without_path",
     "intermediate.int_credit__media",
-    "intermediate.int_credit__line_kinds",
+    "intermediate.int_credit__places",
 )
-# What a full refresh makes, too, row for row: int_credit__media and _line_kinds may hold more than credit refers to.
+# What a full refresh makes, too, row for row: int_credit__media and _places may hold more than credit refers to.
 CREDIT = "fct_attribution_credit_wide"
 ALIKE = (*_ALIKE, f"ledgers.{CREDIT}")
 

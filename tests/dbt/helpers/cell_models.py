@@ -5,6 +5,7 @@ Each world is a market of its own, and its names begin with its number, so that 
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 
 import duckdb
@@ -20,12 +21,12 @@ SELECTED = ("path:models/intermediate/int_cells__*.sql", "int_credit__cell_lines
 TEXT, WHOLE, TIME, DATE, FLAG = pa.string(), pa.int64(), pa.timestamp("us"), pa.date32(), pa.bool_()
 INPUTS = {
     "intermediate.int_conversions__converted": {
-        "conversion_id": TEXT, "platform": TEXT, "order_id": TEXT, "market": TEXT, "asin": TEXT, "converted_at": TIME,
-        "converted_us": WHOLE, "conversion_status": TEXT, "net_amount_minor": WHOLE, "currency": TEXT,
-        "journey_key": TEXT,
+        "conversion_id": TEXT, "line_key": WHOLE, "platform": TEXT, "order_id": TEXT, "market": TEXT, "asin": TEXT,
+        "converted_at": TIME, "converted_us": WHOLE, "conversion_status": TEXT, "net_amount_minor": WHOLE,
+        "currency": TEXT, "journey_key": TEXT,
     },
     "intermediate.int_promo__matched_lines": {"conversion_id": TEXT, "creator_id": TEXT},
-    "intermediate.int_journeys__lines": {"conversion_id": TEXT, "eligible_touches": WHOLE},
+    "intermediate.int_journeys__lines": {"line_key": WHOLE, "eligible_touches": WHOLE},
     "intermediate.int_identity__visitors": {"journey_key": TEXT, "visitor_id": TEXT},
     "intermediate.int_accounts__markets": {"platform": TEXT, "account_id": TEXT, "market": TEXT},
     "intermediate.int_creators__by_content": {"content_id": TEXT, "creator_id": TEXT},
@@ -216,6 +217,7 @@ def _line_rows(number: str, market: str, line: Line) -> Iterator[tuple[str, dict
         "intermediate.int_conversions__converted",
         {
             "conversion_id": conversion_id,
+            "line_key": _line_key(conversion_id),
             "platform": "amazon",
             "order_id": prefixed(number, line.order_id),
             "market": market,
@@ -232,4 +234,8 @@ def _line_rows(number: str, market: str, line: Line) -> Iterator[tuple[str, dict
         named = {"conversion_id": conversion_id, "creator_id": prefixed(number, line.code_creator)}
         yield "intermediate.int_promo__matched_lines", named
     if line.has_path:
-        yield "intermediate.int_journeys__lines", {"conversion_id": conversion_id, "eligible_touches": 1}
+        yield "intermediate.int_journeys__lines", {"line_key": _line_key(conversion_id), "eligible_touches": 1}
+
+
+def _line_key(conversion_id: str | None) -> int:
+    return int.from_bytes(blake2b(str(conversion_id).encode(), digest_size=7).digest())

@@ -14,7 +14,7 @@ CHECKS = {
     "models_share_out_the_same_totals": "I4",
     "credited_touches_lie_in_their_windows": "I5",
     "ties_share_their_position": "I6",
-    "credit_tells_of_lines_as_they_are": "I7",
+    "credit_is_of_lines_that_are_there": "I7",
     "coded_lines_are_their_owners": "I8",
     "replicas_keep_the_platforms_rules": "I12",
 }

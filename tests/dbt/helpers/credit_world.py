@@ -85,7 +85,8 @@ class CreditWorld:
             return
         columns = {name: [row[name] for row in rows] for name in rows[0]}
         self._con.register("given", pa.table(columns))
-        self._con.execute(f"insert into intermediate.{relation} by name select * from given")
+        own = f"*, {credit_models.LINE_KEY} as line_key" if "conversion_id" in columns else "*"
+        self._con.execute(f"insert into intermediate.{relation} by name select {own} from given")
         self._con.unregister("given")
 
 

@@ -10,6 +10,8 @@ from credit_world import BEGIN, CreditWorld
 from dbt_oracle import DAY, MICROS, Conversion, Touch
 from journeys import AGES, AMOUNTS, CHANNELS, MARKETS, SEPARATORS, WINDOWS
 
+from phygital_funnel.warehouse.credit_models import LINE_KEY
+
 BEGIN_US = int(BEGIN.timestamp()) * MICROS
 CURRENCIES = ("USD", "JPY", "GBP")
 LINES = """
@@ -121,7 +123,7 @@ def _statements(first: int, count: int) -> Iterator[str]:
     for relation, query in {
         "int_touchpoints__from_links": "from made_touches where platform = 'amazon'",
         "int_touchpoints__from_events": "from made_touches where platform = 'events'",
-        "int_conversions__converted": "select * exclude (code, cells) from made_lines",
+        "int_conversions__converted": f"select * exclude (code, cells), {LINE_KEY} as line_key from made_lines",
         "int_credit__order_linked_lines": _linked(),
         "int_credit__cell_lines": _cells(),
     }.items():
@@ -188,20 +190,21 @@ def _lines() -> str:
 
 
 def _linked() -> str:
-    return """
+    return f"""
     select
-        conversion_id, 'touch:promo:' || code as recipient_key, 'promo:' || code as touchpoint_id,
-        'tiktok_creators' as channel, 'promo_code' as evidence, 'line' as credit_resolution
+        conversion_id, {LINE_KEY} as line_key, 'touch:promo:' || code as recipient_key,
+        'promo:' || code as touchpoint_id, 'tiktok_creators' as channel, 'promo_code' as evidence,
+        'line' as credit_resolution
     from made_lines
     where code is not null
     """
 
 
 def _cells() -> str:
-    return """
+    return f"""
     select
-        conversion_id, 'tag:' || place as recipient_key, recipient_key as touchpoint_id, 'tiktok_ads' as channel,
-        'tag' as evidence, 'cell' as credit_resolution,
+        conversion_id, {LINE_KEY} as line_key, 'tag:' || place as recipient_key, recipient_key as touchpoint_id,
+        'tiktok_ads' as channel, 'tag' as evidence, 'cell' as credit_resolution,
         coalesce(list_sum(cells[:place]), 0) as credit_before, list_sum(cells[:place + 1]) as credit_upto
     from (select conversion_id, cells, unnest(range(len(cells))) as place from made_lines)
     """

@@ -68,8 +68,12 @@ def posted(con: duckdb.DuckDBPyConnection, known: Sequence[Line], query: str) ->
     con.execute("begin")
     try:
         _fill(con, "intermediate.int_credit__media", [{"media_key": 1}])
-        _fill(con, "intermediate.int_credit__line_kinds", [{"line_kind_key": 1, "currency": "USD"}])
-        _fill(con, "intermediate.int_credit__unified", [row for line in enumerate(known) for row in _credit(*line)])
+        _fill(con, "intermediate.int_conversions__converted", [
+            {"line_key": number, "conversion_id": str(number), "currency": "USD"} for number in range(len(known))
+        ])  # fmt: skip
+        con.execute("delete from intermediate.int_credit__journey_touches")
+        credited = [row for line in enumerate(known) for row in _credit(*line)]
+        _fill(con, "intermediate.int_credit__without_path", credited)
         _fill(con, "ledgers.fct_order_adjustments", [row for line in enumerate(known) for row in _adjusted(*line)])
         found: list[Posted] = [{} for _ in known]
         for conversion, recipient, *amounts in con.execute(
@@ -84,8 +88,8 @@ def posted(con: duckdb.DuckDBPyConnection, known: Sequence[Line], query: str) ->
 
 def _credit(number: int, line: Line) -> list[dict[str, object]]:
     return [
-        {"conversion_id": str(number), "touchpoint_id": f"t{place}", "media_key": 1, "line_kind_key": 1,
-         f"{HEADLINE}_before": before, f"{HEADLINE}_upto": upto}
+        {"line_key": number, "recipient_key": f"touch:t{place}", "media_key": 1, "engaged_before": before,
+         "credit_upto": upto}
         for place, (before, upto) in enumerate(pairwise(accumulate(line.credit, initial=0)))
     ]  # fmt: skip
 
