@@ -8,14 +8,6 @@ with lines as (
         case when journey_key is not null then {{ row_fingerprint(['platform', 'journey_key']) }} end
             as journey_fingerprint
     from {{ ref('int_conversions__converted') }}
-),
-
-linked as (
-    select
-        line_key,
-        {{ row_fingerprint(['touchpoint_id', 'channel', 'content_id', 'creator_id', 'evidence']) }}
-            as linked_fingerprint
-    from {{ ref('int_credit__order_linked_lines') }}
 )
 
 select
@@ -29,5 +21,5 @@ select
         'linked.linked_fingerprint',
     ]) }} as line_fingerprint
 from lines
-left join linked
+left join {{ ref('int_reach__linked_found') }} as linked
     on linked.line_key = lines.line_key
