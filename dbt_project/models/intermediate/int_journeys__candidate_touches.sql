@@ -5,7 +5,7 @@ with seen as (
         touches.occurred_us,
         touches.is_click,
         touches.is_engaged,
-        touches.media_key,
+        {{ media_key('touches', credit_resolution="'line'") }} as media_key,
         touches.first_known_us > lines.late_after_us as is_late,
         -- Which groups of models may credit the touch: each has windows of its own.
         touches.occurred_us + touches.house_window_us > lines.converted_us as is_house_touch,

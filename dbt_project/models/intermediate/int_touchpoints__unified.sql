@@ -14,8 +14,7 @@ windowed as (
         {{ is_engaged('touch_type') }} as is_engaged,
         {{ house_window('touch_type') }} as house_window_us,
         {{ amazon_window('platform', 'touch_type') }} as amazon_window_us,
-        {{ tiktok_window('channel', 'touch_type') }} as tiktok_window_us,
-        {{ media_key('unified', credit_resolution="'line'") }} as media_key
+        {{ tiktok_window('channel', 'touch_type') }} as tiktok_window_us
     from unified
 )
 
